@@ -1,0 +1,75 @@
+import eslint from '@eslint/js';
+import tseslint from 'typescript-eslint';
+import globals from 'globals';
+
+/**
+ * The walls between the rooms of src/: which other rooms each may import.
+ * `common` is open to all. Types may cross a wall only where the room is listed.
+ */
+const rooms = {
+  common: [],
+  recipe: [],
+  backends: [],
+  data: ['recipe'],
+  runs: ['recipe'],
+  engine: ['recipe', 'backends', 'data'],
+  launch: ['recipe', 'runs', 'backends'],
+  worker: ['recipe', 'runs', 'backends', 'data', 'engine'],
+  cli: ['recipe', 'runs', 'backends', 'data', 'launch'],
+};
+
+/** Packages that only one room may load: a tensor lives in the engine (and the worker that drives it). */
+const packages = [
+  { patterns: ['@tensorflow/*'], rooms: ['engine', 'worker'] },
+  { patterns: ['vscode'], rooms: ['extension'] },
+];
+
+const walls = Object.entries(rooms).map(([room, allowed]) => {
+  const forbiddenRooms = Object.keys(rooms).filter(
+    (other) => other !== room && other !== 'common' && !allowed.includes(other),
+  );
+  return {
+    files: [`src/${room}/**/*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            ...forbiddenRooms.map((other) => ({
+              regex: `^(\\.\\./)+${other}/`,
+              message: `src/${room} must not import src/${other} (see the rooms in eslint.config.mjs).`,
+            })),
+            ...packages
+              .filter((entry) => !entry.rooms.includes(room))
+              .map((entry) => ({
+                group: entry.patterns,
+                message: `Only ${entry.rooms.map((name) => `src/${name}`).join(' and ')} may import this.`,
+              })),
+          ],
+        },
+      ],
+    },
+  };
+});
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', 'test/fixtures/', '.retort/', 'examples/'] },
+  eslint.configs.recommended,
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: {
+      globals: globals.node,
+      parserOptions: { projectService: { allowDefaultProject: ['*.mjs', 'scripts/*.mjs'] } },
+    },
+    rules: {
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+    },
+  },
+  { files: ['**/*.mjs', '**/*.js'], ...tseslint.configs.disableTypeChecked },
+  { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-floating-promises': 'error' } },
+  ...walls,
+);

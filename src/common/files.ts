@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+
+/**
+ * Replaces a file atomically: writes aside in the same folder, flushes, renames.
+ * A crash leaves either the old content or the new one.
+ */
+export function writeFileAtomic(file: string, content: string | Uint8Array): void {
+  const aside = path.join(
+    path.dirname(file),
+    `.${path.basename(file)}.${randomBytes(4).toString('hex')}.tmp`,
+  );
+  try {
+    const descriptor = fs.openSync(aside, 'wx');
+    try {
+      fs.writeFileSync(descriptor, content);
+      fs.fsyncSync(descriptor);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+    fs.renameSync(aside, file);
+  } catch (error) {
+    fs.rmSync(aside, { force: true });
+    throw error;
+  }
+}
+
+/** JSON as people read it, replaced atomically. */
+export function writeJsonAtomic(file: string, value: unknown): void {
+  writeFileAtomic(file, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** The folder of the installed package, where `dist/` and `package.json` lie. */
+export function packageRoot(): string {
+  let folder = __dirname;
+  while (!fs.existsSync(path.join(folder, 'package.json'))) {
+    const parent = path.dirname(folder);
+    if (parent === folder) throw new Error(`No package.json above ${__dirname}`);
+    folder = parent;
+  }
+  return folder;
+}
+
+/** A built file: `distFile('worker.js')`. Sources run by a test runner use the built ones too. */
+export function distFile(name: string): string {
+  return path.join(packageRoot(), 'dist', name);
+}

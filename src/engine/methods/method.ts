@@ -1,0 +1,56 @@
+import type { Static, TObject } from '@sinclair/typebox';
+import type * as tf from '@tensorflow/tfjs';
+import type { CatalogueMethod } from '../../recipe/catalogue';
+
+/** A shape with the batch first: maps [N, H, W, C], vectors and logits [N, C]. */
+export type Shape = readonly number[];
+
+/** What a method's loss is computed from. All methods use student and teacher; some use more. */
+export interface LossInputs {
+  readonly student: tf.Tensor;
+  readonly teacher: tf.Tensor;
+  /** int32 [N]. */
+  readonly labels?: tf.Tensor1D;
+}
+
+/** Makes the trainable weights of a method's transform; names are those of the parity fixtures. */
+export interface WeightFactory {
+  /** PyTorch's default for a convolution or linear layer: uniform in +-1/sqrt(fan in), for kernel and bias alike. */
+  uniform(name: string, shape: readonly number[], fanIn: number): tf.Variable;
+  constant(name: string, shape: readonly number[], value: number): tf.Variable;
+  /** Normal with mean 0. */
+  normal(name: string, shape: readonly number[], standardDeviation: number): tf.Variable;
+}
+
+/**
+ * One distillation method: everything known about it in one file. `define` registers nothing;
+ * `registry.ts` lists the files.
+ */
+export interface MethodDefinition<Options extends TObject = TObject> extends CatalogueMethod {
+  readonly options: Options;
+  /**
+   * Checks the shapes (throws `InputError` with a sentence that says which shapes it takes), makes the
+   * weights, and returns the unweighted loss: a pure, synchronous function of tensors, a scalar.
+   */
+  create(
+    options: Static<Options>,
+    shapes: { readonly student: Shape; readonly teacher: Shape },
+    weights: WeightFactory,
+  ): (inputs: LossInputs) => tf.Scalar;
+}
+
+/** A method at work on one hook, as `createMethod` returns it. */
+export interface DistillationMethod {
+  readonly weights: Record<string, tf.Variable>;
+  /** Replaces weights by name; unknown names and wrong shapes throw `InputError`. */
+  setWeights(values: Record<string, tf.Tensor>): void;
+  loss(inputs: LossInputs): tf.Scalar;
+  dispose(): void;
+}
+
+/** Keeps the option types of a definition while letting it stand in a list of all of them. */
+export function defineMethod<Options extends TObject>(
+  definition: MethodDefinition<Options>,
+): MethodDefinition {
+  return definition as MethodDefinition;
+}

@@ -1,0 +1,36 @@
+import type * as tf from '@tensorflow/tfjs';
+
+/** A named activation of a model. Its id depends on its own model alone, not on what was built before. */
+export interface Layer {
+  /** The name the author gave, else class and order within the model, e.g. `conv2d_3`. */
+  readonly id: string;
+  readonly className: string;
+  /** Without the batch. */
+  readonly outputShape: readonly (number | null)[];
+  readonly parameters: number;
+  /** Multiply-adds counted as two, for one sample. */
+  readonly flops: number;
+  readonly output: tf.SymbolicTensor;
+}
+
+/** A model as the engine uses it, whatever it was loaded from. */
+export interface Model {
+  readonly network: tf.LayersModel;
+  readonly layers: readonly Layer[];
+  /** Finds a layer; `InputError` with the nearest right name if there is none. */
+  layer(id: string): Layer;
+  /** All weights by stable name (`stage1_block0_conv1/kernel`), trainable or not. */
+  readonly weights: ReadonlyMap<string, ModelWeight>;
+  readonly parameters: number;
+  /** Turns the network's output into logits: the identity, or the logarithm where it ends in a softmax. */
+  toLogits(output: tf.Tensor): tf.Tensor2D;
+  readonly endsInSoftmax: boolean;
+  dispose(): void;
+}
+
+export interface ModelWeight {
+  readonly trainable: boolean;
+  readonly shape: readonly (number | null)[];
+  read(): tf.Tensor;
+  write(value: tf.Tensor): void;
+}

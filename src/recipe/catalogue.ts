@@ -1,0 +1,65 @@
+import type { TSchema } from '@sinclair/typebox';
+
+/**
+ * What the engine and the data room offer, as plain data: written to `dist/catalogue.json` by the build from
+ * their registries, read by recipe validation, the command line and the editor, which never load the engine.
+ */
+export interface Catalogue {
+  readonly methods: readonly CatalogueMethod[];
+  readonly networks: readonly CatalogueNetwork[];
+  readonly formats: readonly CatalogueFormat[];
+  readonly augmentations: readonly CatalogueAugmentation[];
+}
+
+/** What a method can be hooked to: feature maps [N, H, W, C], pooled vectors [N, C], or the logits. */
+export type HookKind = 'maps' | 'vectors' | 'logits';
+
+export interface Reference {
+  /** Authors, title, venue and year. */
+  readonly paper: string;
+  readonly url?: string;
+  /** Where the authors' code is, with the file that the formula was read from. */
+  readonly code?: string;
+}
+
+export interface CatalogueMethod {
+  readonly name: string;
+  readonly title: string;
+  /** One line: what the method makes the student do. */
+  readonly summary: string;
+  readonly hooks: HookKind;
+  /** The weight its authors use; Distill writes it into new recipes. */
+  readonly publishedWeight: number;
+  readonly reference: Reference;
+  /** JSON schema of the options, with defaults and descriptions. */
+  readonly options: TSchema;
+}
+
+export interface CatalogueNetwork {
+  readonly name: string;
+  readonly summary: string;
+  readonly reference: Reference;
+  /** JSON schema of the builder's further arguments. */
+  readonly args: TSchema;
+  /** Layers worth hooking, shallow to deep. */
+  readonly stages: readonly string[];
+  /** Input that the published figures are for, [height, width, channels]. */
+  readonly inputShape: readonly [number, number, number];
+  readonly classes: number;
+  /** Trainable parameters at that input shape and number of classes. */
+  readonly parameters: number;
+}
+
+export interface CatalogueFormat {
+  readonly name: string;
+  readonly summary: string;
+  /** Fetched by name (`fashion-mnist`), or read from the user's disk (`image-folder`). */
+  readonly kind: 'fetched' | 'files';
+  readonly options: TSchema;
+}
+
+export interface CatalogueAugmentation {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: TSchema;
+}

@@ -1,0 +1,340 @@
+import { type Static, Type } from '@sinclair/typebox';
+
+/**
+ * The recipe (`*.distill.json`): one source for the types, the validation and the editor's JSON schema.
+ * What methods, data formats, augmentations and networks accept is added from the catalogue (`catalogue.ts`).
+ */
+
+const closed = { additionalProperties: false } as const;
+
+/** A value with one property `type` that says which alternative it is; `discriminator` gives precise errors. */
+const byType = { discriminator: { propertyName: 'type' }, type: 'object', required: ['type'] } as const;
+
+const Positive = (description: string) => Type.Number({ exclusiveMinimum: 0, description });
+const NonNegative = (description: string) => Type.Number({ minimum: 0, description });
+const Fraction = (description: string) => Type.Number({ minimum: 0, maximum: 1, description });
+const Count = (description: string) => Type.Integer({ minimum: 1, description });
+
+export const ModelReference = Type.Object(
+  {
+    model: Type.String({
+      minLength: 1,
+      description:
+        'Where the model comes from: `models/resnet.ts#resnet20` (an exported builder), `builtin:resnet20`, a TensorFlow.js `model.json`, or `run:<id>[/best|/last|/step-N]`.',
+    }),
+    args: Type.Record(Type.String(), Type.Unknown(), {
+      default: {},
+      description: 'Further arguments for the builder, beside inputShape and classes.',
+    }),
+    weights: Type.Union([Type.String({ minLength: 1 }), Type.Null()], {
+      default: null,
+      description:
+        'Weights to start from: `run:<id>[/best|/last|/step-N]` or a `model.json` of the same network; null: fresh.',
+    }),
+  },
+  closed,
+);
+
+export const HookSchedule = Type.Union(
+  [
+    Type.Object({ type: Type.Literal('constant') }, closed),
+    Type.Object(
+      {
+        type: Type.Literal('warmup'),
+        epochs: Positive('Epochs over which the weight grows linearly from 0 to its full value.'),
+      },
+      closed,
+    ),
+    Type.Object(
+      {
+        type: Type.Literal('linear'),
+        to: NonNegative('Factor of the weight at the end of training (1 at the start).'),
+      },
+      closed,
+    ),
+    Type.Object(
+      {
+        type: Type.Literal('cosine'),
+        to: NonNegative('Factor of the weight at the end of training (1 at the start).'),
+      },
+      closed,
+    ),
+  ],
+  { ...byType, description: 'How the weight changes over training; default: constant.' },
+);
+
+export const Hook = Type.Object(
+  {
+    method: Type.String({ description: 'What the hook computes, e.g. `kd`, `tat`, `ct`.' }),
+    student: Type.Optional(
+      Type.String({ description: 'Layer of the student; left out for methods that hook the logits.' }),
+    ),
+    teacher: Type.Optional(
+      Type.String({ description: 'Layer of the teacher; left out for methods that hook the logits.' }),
+    ),
+    weight: NonNegative('Multiplies the loss of this hook.'),
+    options: Type.Record(Type.String(), Type.Unknown(), {
+      default: {},
+      description: 'Options of the method.',
+    }),
+    schedule: Type.Optional(HookSchedule),
+  },
+  closed,
+);
+
+const weightDecay = Type.Number({ minimum: 0, default: 0, description: 'L2 decay; for AdamW decoupled.' });
+const betas = Type.Tuple([Fraction('beta 1'), Fraction('beta 2')], { default: [0.9, 0.999] });
+const epsilon = Type.Number({ exclusiveMinimum: 0, default: 1e-8 });
+
+export const OptimizerSettings = Type.Union(
+  [
+    Type.Object(
+      {
+        type: Type.Literal('sgd'),
+        lr: Positive('Learning rate.'),
+        momentum: Type.Number({ minimum: 0, maximum: 1, default: 0.9 }),
+        nesterov: Type.Boolean({ default: false }),
+        weightDecay,
+      },
+      {
+        ...closed,
+        description: 'SGD as PyTorch defines it: the decay is added to the gradient before the momentum.',
+      },
+    ),
+    Type.Object(
+      { type: Type.Literal('adam'), lr: Positive('Learning rate.'), betas, epsilon, weightDecay },
+      { ...closed, description: 'Adam; the decay is added to the gradient.' },
+    ),
+    Type.Object(
+      { type: Type.Literal('adamw'), lr: Positive('Learning rate.'), betas, epsilon, weightDecay },
+      { ...closed, description: 'Adam with decoupled weight decay.' },
+    ),
+  ],
+  byType,
+);
+
+const warmup = Type.Optional(
+  Type.Object(
+    {
+      epochs: Positive('Length of the linear warm-up in epochs.'),
+      from: Type.Number({
+        minimum: 0,
+        maximum: 1,
+        default: 0,
+        description: 'Factor of the learning rate at the first step.',
+      }),
+    },
+    {
+      ...closed,
+      description: 'Linear warm-up before the schedule; the schedule itself runs over the remaining epochs.',
+    },
+  ),
+);
+
+export const ScheduleSettings = Type.Union(
+  [
+    Type.Object({ type: Type.Literal('constant'), warmup }, closed),
+    Type.Object(
+      {
+        type: Type.Literal('step'),
+        every: Positive('Epochs between drops.'),
+        gamma: Type.Number({ exclusiveMinimum: 0, default: 0.1 }),
+        warmup,
+      },
+      closed,
+    ),
+    Type.Object(
+      {
+        type: Type.Literal('multi-step'),
+        milestones: Type.Array(Positive('Epoch of a drop.'), { minItems: 1 }),
+        gamma: Type.Number({ exclusiveMinimum: 0, default: 0.1 }),
+        warmup,
+      },
+      closed,
+    ),
+    Type.Object(
+      {
+        type: Type.Literal('cosine'),
+        min: Type.Number({ minimum: 0, default: 0, description: 'Learning rate at the end.' }),
+        warmup,
+      },
+      closed,
+    ),
+    Type.Object(
+      {
+        type: Type.Literal('one-cycle'),
+        peakAt: Type.Number({
+          minimum: 0,
+          maximum: 1,
+          default: 0.3,
+          description: 'Share of training at which the learning rate peaks.',
+        }),
+        divFactor: Type.Number({
+          exclusiveMinimum: 0,
+          default: 25,
+          description: 'The first learning rate is lr / divFactor.',
+        }),
+        finalDivFactor: Type.Number({
+          exclusiveMinimum: 0,
+          default: 1e4,
+          description: 'The last is lr / divFactor / finalDivFactor.',
+        }),
+      },
+      { ...closed, description: 'One cycle with cosine annealing, as in PyTorch; it has its own warm-up.' },
+    ),
+  ],
+  byType,
+);
+
+export const ParameterGroup = Type.Object(
+  {
+    match: Type.String({
+      description: 'Glob over weight names, e.g. `head/*`; the first group that matches counts.',
+    }),
+    lrMultiplier: Type.Optional(NonNegative('Multiplies the learning rate; 0 freezes.')),
+    weightDecay: Type.Optional(NonNegative('Replaces the weight decay.')),
+  },
+  closed,
+);
+
+export const TrainSettings = Type.Object(
+  {
+    epochs: Positive('Passes over the training data.'),
+    batchSize: Type.Integer({ minimum: 1, default: 64 }),
+    optimizer: OptimizerSettings,
+    groups: Type.Array(ParameterGroup, { default: [] }),
+    schedule: Type.Union([...ScheduleSettings.anyOf], { ...byType, default: { type: 'constant' } }),
+    clip: Type.Optional(
+      Type.Object(
+        {
+          norm: Type.Optional(Positive('Largest global norm of the gradient.')),
+          value: Type.Optional(Positive('Largest absolute entry.')),
+        },
+        { ...closed, minProperties: 1, description: 'Gradient clipping.' },
+      ),
+    ),
+    accumulate: Type.Integer({
+      minimum: 1,
+      default: 1,
+      description: 'Batches whose gradients are averaged into one step.',
+    }),
+    ema: Type.Optional(
+      Type.Object(
+        { decay: Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1, default: 0.999 }) },
+        {
+          ...closed,
+          description:
+            'Exponential moving average of the weights; when on, it is what is evaluated and exported.',
+        },
+      ),
+    ),
+    seed: Type.Integer({ minimum: 0, default: 0 }),
+    checkpointEvery: Type.Number({
+      exclusiveMinimum: 0,
+      default: 1,
+      description: 'Epochs between checkpoints.',
+    }),
+  },
+  closed,
+);
+
+export const Recipe = Type.Object(
+  {
+    $schema: Type.Optional(Type.String()),
+    name: Type.String({
+      minLength: 1,
+      maxLength: 100,
+      description: 'The experiment: runs of the same name are shown together.',
+    }),
+    variant: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 100,
+        description: "What tells this group from others of the experiment; default: its hooks' methods.",
+      }),
+    ),
+    task: Type.Object(
+      {
+        type: Type.Literal('classification', { default: 'classification' }),
+        lossWeight: Type.Number({
+          minimum: 0,
+          default: 1,
+          description: "Weight of the task's own loss (cross-entropy with the labels).",
+        }),
+        labelSmoothing: Type.Number({ minimum: 0, exclusiveMaximum: 1, default: 0 }),
+      },
+      { ...closed, default: {} },
+    ),
+    data: Type.Object(
+      {
+        source: Type.Unknown({
+          description: 'A dataset by name (`fashion-mnist`) or `{ "format": "image-folder", "path": … }`.',
+        }),
+        train: Type.Object(
+          {
+            limit: Type.Optional(
+              Count('Use only so many training images, drawn after the validation split.'),
+            ),
+          },
+          { ...closed, default: {} },
+        ),
+        validation: Type.Object(
+          {
+            fraction: Type.Number({
+              minimum: 0,
+              exclusiveMaximum: 1,
+              default: 0.1,
+              description: 'Share of the training images set aside.',
+            }),
+            splitSeed: Type.Integer({
+              minimum: 0,
+              default: 0,
+              description: 'Draws the split; keep it the same for teacher and students.',
+            }),
+            limit: Type.Optional(Count('Use only so many validation images.')),
+          },
+          { ...closed, default: {} },
+        ),
+        augment: Type.Array(Type.Unknown(), {
+          default: [],
+          description: 'Applied in this order to every training image.',
+        }),
+        normalize: Type.Optional(
+          Type.Object(
+            {
+              mean: Type.Array(Type.Number(), { minItems: 1 }),
+              std: Type.Array(Positive('Standard deviation.'), { minItems: 1 }),
+            },
+            { ...closed, description: "Per channel, of values in 0 … 1; default: the dataset's own." },
+          ),
+        ),
+      },
+      closed,
+    ),
+    teacher: Type.Optional(ModelReference),
+    student: ModelReference,
+    hooks: Type.Array(Hook, { default: [] }),
+    train: TrainSettings,
+    report: Type.Object(
+      {
+        metric: Type.Literal('accuracy', { default: 'accuracy', description: 'The headline metric.' }),
+        checkpoint: Type.Union([Type.Literal('best'), Type.Literal('last')], {
+          default: 'best',
+          description: 'Which weights are exported and tested at the end.',
+        }),
+        test: Type.Boolean({ default: true, description: 'Evaluate the test split once, at the end.' }),
+      },
+      { ...closed, default: {} },
+    ),
+  },
+  closed,
+);
+
+export type Recipe = Static<typeof Recipe>;
+export type ModelReference = Static<typeof ModelReference>;
+export type Hook = Static<typeof Hook>;
+export type HookSchedule = Static<typeof HookSchedule>;
+export type TrainSettings = Static<typeof TrainSettings>;
+export type OptimizerSettings = Static<typeof OptimizerSettings>;
+export type ScheduleSettings = Static<typeof ScheduleSettings>;
+export type ParameterGroup = Static<typeof ParameterGroup>;

@@ -1,0 +1,106 @@
+import { type Static, Type } from '@sinclair/typebox';
+
+/** The files of a run folder, as schemas: what is read from a folder is checked, it may be a stranger's. */
+
+export const RunState = Type.Union(
+  (['queued', 'starting', 'running', 'stopping', 'stopped', 'done', 'failed'] as const).map((state) =>
+    Type.Literal(state),
+  ),
+);
+/** The states that are written; `interrupted` is derived from the process or the heartbeat, never written. */
+export type WrittenState = 'queued' | 'starting' | 'running' | 'stopping' | 'stopped' | 'done' | 'failed';
+export type RunState = WrittenState | 'interrupted';
+
+export const ProcessIdentity = Type.Object({
+  host: Type.String(),
+  /** Changes at every boot of the host. */
+  boot: Type.String(),
+  pid: Type.Integer({ minimum: 1 }),
+  /** When the process started, as the system states it; tells a reused pid from the process itself. */
+  started: Type.String(),
+});
+export type ProcessIdentity = Static<typeof ProcessIdentity>;
+
+const Score = Type.Object({ accuracy: Type.Number(), loss: Type.Number(), samples: Type.Integer() });
+export type Score = Static<typeof Score>;
+
+export const RunInfo = Type.Object({
+  version: Type.Literal(1),
+  id: Type.String(),
+  state: RunState,
+  /** Grows by one at every start and resume. */
+  attempt: Type.Integer({ minimum: 0 }),
+  createdAt: Type.String(),
+  startedAt: Type.Optional(Type.String()),
+  endedAt: Type.Optional(Type.String()),
+  /** Seconds of training, all attempts together. */
+  seconds: Type.Optional(Type.Number()),
+  /** Why it stopped or failed: one sentence. */
+  reason: Type.Optional(Type.String()),
+  process: Type.Optional(ProcessIdentity),
+  versions: Type.Optional(Type.Record(Type.String(), Type.String())),
+  /** Commit of the workspace, with `+changes` when it was not clean. */
+  commit: Type.Optional(Type.String()),
+  /** Backend that was asked for, and the one line about what does the work. */
+  backend: Type.Optional(
+    Type.Object({
+      requested: Type.String(),
+      used: Type.String(),
+      device: Type.String(),
+      note: Type.String(),
+    }),
+  ),
+  progress: Type.Optional(
+    Type.Object({
+      step: Type.Integer(),
+      steps: Type.Integer(),
+      stepsPerEpoch: Type.Integer(),
+      epochs: Type.Number(),
+    }),
+  ),
+  parameters: Type.Optional(Type.Object({ student: Type.Integer(), teacher: Type.Optional(Type.Integer()) })),
+  /** The teacher on the validation split, measured at the start. */
+  teacher: Type.Optional(Type.Object({ validation: Type.Optional(Score), test: Type.Optional(Score) })),
+  best: Type.Optional(Type.Object({ step: Type.Integer(), epoch: Type.Number(), validation: Score })),
+  last: Type.Optional(Type.Object({ step: Type.Integer(), epoch: Type.Number(), validation: Score })),
+  /** The student's final evaluation on the test split. */
+  test: Type.Optional(Score),
+  warnings: Type.Optional(Type.Array(Type.String())),
+});
+export type RunInfo = Static<typeof RunInfo>;
+
+const Place = {
+  attempt: Type.Integer(),
+  /** Grows by one with every line of the file. */
+  seq: Type.Integer(),
+  /** Finished optimizer steps. */
+  step: Type.Integer(),
+  epoch: Type.Number(),
+  /** Milliseconds since 1970. */
+  time: Type.Number(),
+};
+
+export const TrainLine = Type.Object({
+  kind: Type.Literal('train'),
+  ...Place,
+  loss: Type.Number(),
+  /** Weighted terms; they add up to the loss: `task`, `kd`, `tat@stage3`. */
+  terms: Type.Record(Type.String(), Type.Number()),
+  accuracy: Type.Number(),
+  lr: Type.Number(),
+  imagesPerSecond: Type.Number(),
+  /** Share of the time spent waiting for data, 0 … 1. */
+  dataWait: Type.Number(),
+});
+
+export const ScoreLine = Type.Object({
+  kind: Type.Union([Type.Literal('validation'), Type.Literal('test'), Type.Literal('teacher')]),
+  ...Place,
+  loss: Type.Number(),
+  accuracy: Type.Number(),
+});
+
+export const MetricLine = Type.Union([TrainLine, ScoreLine]);
+export type TrainLine = Static<typeof TrainLine>;
+export type ScoreLine = Static<typeof ScoreLine>;
+export type MetricLine = Static<typeof MetricLine>;
