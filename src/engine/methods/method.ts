@@ -52,5 +52,5 @@ export interface DistillationMethod {
 export function defineMethod<Options extends TObject>(
   definition: MethodDefinition<Options>,
 ): MethodDefinition {
-  return definition as MethodDefinition;
+  return definition;
 }
