@@ -31,6 +31,9 @@ export interface Model {
 export interface ModelWeight {
   readonly trainable: boolean;
   readonly shape: readonly (number | null)[];
+  /** The variable itself, for gradients and the optimizer. */
+  readonly variable: tf.Variable;
+  /** The current value; owned by the model, not to be disposed. */
   read(): tf.Tensor;
   write(value: tf.Tensor): void;
 }
