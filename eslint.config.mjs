@@ -13,9 +13,10 @@ const rooms = {
   data: ['recipe'],
   runs: ['recipe'],
   engine: ['recipe', 'backends', 'data'],
-  launch: ['recipe', 'runs', 'backends'],
-  worker: ['recipe', 'runs', 'backends', 'data', 'engine'],
-  cli: ['recipe', 'runs', 'backends', 'data', 'launch'],
+  protocol: ['recipe', 'runs'],
+  launch: ['recipe', 'runs', 'backends', 'protocol'],
+  worker: ['recipe', 'runs', 'backends', 'data', 'engine', 'protocol'],
+  cli: ['recipe', 'runs', 'backends', 'data', 'launch', 'protocol'],
 };
 
 /** Packages that only one room may load: a tensor lives in the engine (and the worker that drives it). */

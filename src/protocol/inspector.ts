@@ -1,0 +1,115 @@
+import { NotificationType, RequestType } from 'vscode-jsonrpc/node';
+import type { Recipe } from '../recipe/schema';
+import type { Score } from '../runs/types';
+
+/**
+ * What the inspector answers: a short-lived process that builds models and touches data on behalf of the command
+ * line and the editor, and can be killed. JSON-RPC over the process's IPC channel.
+ */
+
+/** Where a question is asked: which workspace, with which backend. */
+export interface Setting {
+  /** Absolute path; relative paths of a resolved recipe start here, and model code must lie in it. */
+  readonly workspace: string;
+  /** The workspace's `.retort` folder, for `run:` references. */
+  readonly retort: string;
+  /** `auto`, `gpu`, `cpu`, `webgpu` or `wasm`. */
+  readonly backend: string;
+}
+
+/** An error in the recipe that only the real models or data show. */
+export interface Problem {
+  /** `hooks[1].student`; empty for the whole recipe. */
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface LayerSummary {
+  readonly id: string;
+  readonly className: string;
+  /** Without the batch. */
+  readonly outputShape: readonly (number | null)[];
+  readonly parameters: number;
+  /** For one sample; a multiply-add counts as two. */
+  readonly flops: number;
+}
+
+export interface ModelSummary {
+  readonly reference: string;
+  readonly parameters: number;
+  readonly flops: number;
+  readonly endsInSoftmax: boolean;
+  readonly layers: readonly LayerSummary[];
+}
+
+export interface CheckReport {
+  readonly backend: string;
+  readonly data: {
+    readonly classes: number;
+    readonly imageShape: readonly number[];
+    readonly samples: { readonly train: number; readonly validation: number; readonly test: number };
+  };
+  readonly student: ModelSummary;
+  readonly teacher?: ModelSummary;
+  readonly hooks: readonly {
+    readonly name: string;
+    readonly student: readonly number[];
+    readonly teacher: readonly number[];
+    readonly weight: number;
+    readonly parameters: number;
+  }[];
+  readonly steps: number;
+  /** One real training step, timed after a first one; bytes are the process's peak resident size. */
+  readonly trial?: {
+    readonly loss: number;
+    readonly terms: Readonly<Record<string, number>>;
+    readonly secondsPerStep: number;
+    readonly estimatedSeconds: number;
+    readonly peakMemoryBytes: number;
+  };
+  readonly warnings: readonly string[];
+}
+
+/** Checks a resolved recipe against its data and models; `trial` also takes a training step. */
+export const CheckRequest = new RequestType<
+  Setting & { readonly recipe: Recipe; readonly trial: boolean },
+  { readonly problems: readonly Problem[] } | { readonly report: CheckReport },
+  void
+>('check');
+
+/** Describes one model. */
+export const ModelRequest = new RequestType<
+  Setting & {
+    readonly model: string;
+    readonly args: Readonly<Record<string, unknown>>;
+    readonly inputShape: readonly [number, number, number];
+    readonly classes: number;
+  },
+  ModelSummary,
+  void
+>('model');
+
+export type SplitName = 'validation' | 'test';
+
+/** Evaluates a run's student (or any model with weights) on a split of the recipe's data. */
+export const EvaluateRequest = new RequestType<
+  Setting & { readonly recipe: Recipe; readonly split: SplitName },
+  { readonly score: Score; readonly backend: string },
+  void
+>('evaluate');
+
+/** Writes the student of a run, alone, as a TensorFlow.js model to a folder. */
+export const ExportRequest = new RequestType<
+  Setting & { readonly recipe: Recipe; readonly folder: string },
+  { readonly files: readonly string[] },
+  void
+>('export');
+
+/** What the inspector is at; stages that run a user's code have a time limit, which the asker enforces. */
+export const StageNotification = new NotificationType<{
+  readonly stage: string;
+  readonly runsUserCode: boolean;
+}>('stage');
+
+/** JSON-RPC error code of an `InputError`: the message is for the user as it stands. */
+export const INPUT_ERROR = 2;
