@@ -1,0 +1,104 @@
+import * as path from 'node:path';
+import { InputError } from '../common/errors';
+import { failpoint } from '../common/failpoint';
+import { compileBinding, findCompiler } from './compiler';
+import { verifySha256 } from './digest';
+import { requireSpace } from './disk';
+import { bindingVersion, folderSize, type Manifest } from './installed';
+import { downloadFromIndex } from './package-index';
+import { backendVersion, tensorflowWheels } from './pins';
+import { downloadWithPip, findPip } from './pip';
+import { platformKey } from './platform';
+import { probeTensorflow } from './probe';
+import type { InstallOptions } from './progress';
+import { openZip } from './unpack';
+
+/**
+ * Fetches TensorFlow's wheels, unpacks the C library, its headers and NVIDIA's libraries, compiles the binding
+ * against them and tries it. Fills `folder`; `downloads` is for what is not kept.
+ */
+export async function installTensorflow(
+  backend: 'cpu' | 'gpu',
+  folder: string,
+  downloads: string,
+  options: InstallOptions,
+): Promise<Manifest> {
+  const { onProgress, signal } = options;
+  const wheels = tensorflowWheels(backend);
+  // Before anything large is fetched.
+  const compiler = await findCompiler();
+  requireSpace(folder, 4.5 * wheels.reduce((total, { size }) => total + size, 0));
+
+  const pip = await findPip();
+  if (pip) await downloadWithPip(pip, wheels, downloads, options);
+  else await downloadFromIndex(wheels, downloads, options);
+  for (const wheel of wheels) await verifySha256(path.join(downloads, wheel.file), wheel.sha256, signal);
+  failpoint('backend-downloaded');
+
+  await unpackWheels(
+    wheels.map(({ file }) => path.join(downloads, file)),
+    folder,
+    options,
+  );
+  failpoint('backend-unpacked');
+
+  onProgress?.({ stage: 'compile', done: 0, total: 0 });
+  const binding = await compileBinding(compiler, folder, signal);
+  failpoint('backend-compiled');
+
+  onProgress?.({ stage: 'try', done: 0, total: 0 });
+  const probe = await probeTensorflow(binding);
+  if (!probe.works) throw new InputError(`TensorFlow does not work on this machine: ${probe.reason}`);
+
+  return {
+    backend,
+    version: backendVersion(backend),
+    platform: platformKey(),
+    packages: wheels.map(({ project, version, sha256 }) => ({
+      name: project,
+      version,
+      hash: `sha256-${sha256}`,
+    })),
+    compiler: compiler.version,
+    bindingVersion: bindingVersion(),
+    size: folderSize(folder),
+    installedAt: new Date().toISOString(),
+  };
+}
+
+async function unpackWheels(
+  files: readonly string[],
+  folder: string,
+  { onProgress, signal }: InstallOptions,
+): Promise<void> {
+  const archives = await Promise.all(files.map((file) => openZip(file, isWanted)));
+  try {
+    const total = archives.reduce((sum, { size }) => sum + size, 0);
+    let done = 0;
+    for (const archive of archives) {
+      await archive.unpack(
+        folder,
+        (count) => onProgress?.({ stage: 'unpack', done: (done += count), total }),
+        signal,
+      );
+    }
+  } finally {
+    for (const archive of archives) archive.close();
+  }
+}
+
+const wantedFiles: readonly RegExp[] = [
+  /^tensorflow\/libtensorflow_(cc|framework)\.[^/]+$/,
+  // What the C API's headers include.
+  /^tensorflow\/include\/(tensorflow\/c|tensorflow\/core\/platform|tsl\/platform|xla\/tsl\/c)\/.+\.h$/,
+  /^nvidia\/[^/]+\/lib\/[^/]+$/,
+  // The assembler that TensorFlow calls for kernels it generates, and what those link to.
+  /^nvidia\/cuda_nvcc\/(bin\/ptxas|nvvm\/libdevice\/.+)$/,
+  // Licences travel with what they cover.
+  /^tensorflow\/THIRD_PARTY_NOTICES\.txt$/,
+  /^[^/]+\.dist-info\/(licenses\/.+|LICENSE[^/]*|License[^/]*)$/,
+];
+
+function isWanted(name: string): boolean {
+  return wantedFiles.some((pattern) => pattern.test(name));
+}
