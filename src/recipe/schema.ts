@@ -10,6 +10,14 @@ const closed = { additionalProperties: false } as const;
 /** A value with one property `type` that says which alternative it is; `discriminator` gives precise errors. */
 const byType = { discriminator: { propertyName: 'type' }, type: 'object', required: ['type'] } as const;
 
+/** A text that is printed as a name. */
+const oneLine = {
+  minLength: 1,
+  maxLength: 100,
+  pattern: '^[^\\u0000-\\u001f\\u007f]*$',
+  errorMessage: 'must be one line without control characters',
+} as const;
+
 const Positive = (description: string) => Type.Number({ exclusiveMinimum: 0, description });
 const NonNegative = (description: string) => Type.Number({ minimum: 0, description });
 const Fraction = (description: string) => Type.Number({ minimum: 0, maximum: 1, description });
@@ -60,7 +68,11 @@ export const HookSchedule = Type.Union(
       closed,
     ),
   ],
-  { ...byType, description: 'How the weight changes over training; default: constant.' },
+  {
+    ...byType,
+    title: 'hook schedule',
+    description: 'How the weight changes over training; default: constant.',
+  },
 );
 
 export const Hook = Type.Object(
@@ -110,7 +122,7 @@ export const OptimizerSettings = Type.Union(
       { ...closed, description: 'Adam with decoupled weight decay.' },
     ),
   ],
-  byType,
+  { ...byType, title: 'optimizer' },
 );
 
 const warmup = Type.Optional(
@@ -183,7 +195,7 @@ export const ScheduleSettings = Type.Union(
       { ...closed, description: 'One cycle with cosine annealing, as in PyTorch; it has its own warm-up.' },
     ),
   ],
-  byType,
+  { ...byType, title: 'schedule' },
 );
 
 export const ParameterGroup = Type.Object(
@@ -203,7 +215,11 @@ export const TrainSettings = Type.Object(
     batchSize: Type.Integer({ minimum: 1, default: 64 }),
     optimizer: OptimizerSettings,
     groups: Type.Array(ParameterGroup, { default: [] }),
-    schedule: Type.Union([...ScheduleSettings.anyOf], { ...byType, default: { type: 'constant' } }),
+    schedule: Type.Union([...ScheduleSettings.anyOf], {
+      ...byType,
+      title: 'schedule',
+      default: { type: 'constant' },
+    }),
     clip: Type.Optional(
       Type.Object(
         {
@@ -238,18 +254,26 @@ export const TrainSettings = Type.Object(
   closed,
 );
 
+/** May be written as the format's name alone; a parsed recipe always holds the object, defaults filled. */
+export const DataSource = Type.Unsafe<{ format: string; [option: string]: unknown }>({
+  description: 'A dataset by name (`fashion-mnist`) or `{ "format": "image-folder", "path": … }`.',
+});
+
+/** May be written as the name alone; a parsed recipe always holds the object, defaults filled. */
+export const Augmentation = Type.Unsafe<{ type: string; [option: string]: unknown }>({
+  description: 'An augmentation by name (`flip`) or with options, `{ "type": "crop", "padding": 2 }`.',
+});
+
 export const Recipe = Type.Object(
   {
     $schema: Type.Optional(Type.String()),
     name: Type.String({
-      minLength: 1,
-      maxLength: 100,
+      ...oneLine,
       description: 'The experiment: runs of the same name are shown together.',
     }),
     variant: Type.Optional(
       Type.String({
-        minLength: 1,
-        maxLength: 100,
+        ...oneLine,
         description: "What tells this group from others of the experiment; default: its hooks' methods.",
       }),
     ),
@@ -267,9 +291,7 @@ export const Recipe = Type.Object(
     ),
     data: Type.Object(
       {
-        source: Type.Unknown({
-          description: 'A dataset by name (`fashion-mnist`) or `{ "format": "image-folder", "path": … }`.',
-        }),
+        source: DataSource,
         train: Type.Object(
           {
             limit: Type.Optional(
@@ -295,7 +317,7 @@ export const Recipe = Type.Object(
           },
           { ...closed, default: {} },
         ),
-        augment: Type.Array(Type.Unknown(), {
+        augment: Type.Array(Augmentation, {
           default: [],
           description: 'Applied in this order to every training image.',
         }),
@@ -333,6 +355,8 @@ export const Recipe = Type.Object(
 export type Recipe = Static<typeof Recipe>;
 export type ModelReference = Static<typeof ModelReference>;
 export type Hook = Static<typeof Hook>;
+export type DataSource = Static<typeof DataSource>;
+export type Augmentation = Static<typeof Augmentation>;
 export type HookSchedule = Static<typeof HookSchedule>;
 export type TrainSettings = Static<typeof TrainSettings>;
 export type OptimizerSettings = Static<typeof OptimizerSettings>;
