@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import type { Recipe } from './schema';
+
+/** What tells a group from the others of its experiment: the recipe's own word, else its hooks' methods. */
+export function variantOf(recipe: Recipe): string {
+  if (recipe.variant !== undefined) return recipe.variant;
+  return recipe.hooks.map((hook) => hook.method).join('+') || 'alone';
+}
+
+/**
+ * The loss terms of the hooks, in their order and each name once: `kd`, `tat@stage3`, and `tat@stage3#2` for
+ * a second hook of the same method on the same student layer.
+ */
+export function hookNames(recipe: Recipe): string[] {
+  const taken = new Set<string>();
+  return recipe.hooks.map((hook) => {
+    const base = hook.student === undefined ? hook.method : `${hook.method}@${hook.student}`;
+    let name = base;
+    for (let count = 2; taken.has(name); count++) name = `${base}#${count}`;
+    taken.add(name);
+    return name;
+  });
+}
+
+/**
+ * The same for recipes that differ in nothing but the seed (and `$schema`): 16 hexadecimal digits. Give it the
+ * resolved recipe, whose defaults are filled and whose paths do not depend on where the recipe file lies.
+ */
+export function groupKey(recipe: Recipe): string {
+  const shared: Partial<Recipe> = {
+    ...recipe,
+    variant: variantOf(recipe),
+    train: { ...recipe.train, seed: 0 },
+  };
+  delete shared.$schema;
+  return createHash('sha256').update(canonicalJson(shared)).digest('hex').slice(0, 16);
+}
+
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

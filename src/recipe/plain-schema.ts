@@ -1,0 +1,45 @@
+/** A JSON schema as plain data. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/**
+ * A copy of a TypeBox schema in the form that validators and editors serve best:
+ * - TypeBox writes every union as `anyOf`, at which each alternative complains in turn. An `enum`, a list of
+ *   types or a `oneOf` with a discriminator gives one exact error and exact completions.
+ * - TypeBox requires keys that have a default. Validation fills them in first; an editor would ask for them.
+ */
+export function plainSchema(schema: object): JsonSchema {
+  const copy: Record<string, unknown> = Object.fromEntries(
+    Object.entries(schema).map(([key, value]) => [key, key === 'default' ? value : plainValue(value)]),
+  );
+  return narrowUnion(relaxRequired(copy));
+}
+
+function plainValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plainValue);
+  return typeof value === 'object' && value !== null ? plainSchema(value) : value;
+}
+
+function relaxRequired(schema: JsonSchema): JsonSchema {
+  const { required, properties } = schema;
+  if (!Array.isArray(required) || properties === undefined) return schema;
+  const hasDefault = (key: string) => 'default' in ((properties as Record<string, object>)[key] ?? {});
+  return { ...schema, required: (required as string[]).filter((key) => !hasDefault(key)) };
+}
+
+function narrowUnion(schema: JsonSchema): JsonSchema {
+  const { anyOf, ...rest } = schema;
+  if (!Array.isArray(anyOf)) return schema;
+  const alternatives = anyOf as JsonSchema[];
+  if ('discriminator' in rest) return { ...rest, oneOf: alternatives };
+  if (alternatives.every((alternative) => 'const' in alternative)) {
+    return { ...rest, enum: alternatives.map((alternative) => alternative.const) };
+  }
+  const types = alternatives.map((alternative) => alternative.type);
+  const apart = types.every((type, index) => typeof type === 'string' && types.indexOf(type) === index);
+  const free = alternatives.every((alternative) => !('const' in alternative) && !('enum' in alternative));
+  return apart && free ? { ...mergeAll(alternatives), ...rest, type: types } : schema;
+}
+
+function mergeAll(schemas: readonly JsonSchema[]): JsonSchema {
+  return Object.fromEntries(schemas.flatMap((schema) => Object.entries(schema)));
+}

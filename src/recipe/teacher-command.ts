@@ -1,0 +1,30 @@
+import type { ModelReference, Recipe } from './schema';
+
+/**
+ * The command that trains the teacher of a recipe by itself, on the same data and in the same way:
+ * the recipe with the teacher in the student's place.
+ */
+export function teacherCommand(recipe: Recipe, teacher: ModelReference, file: string): string {
+  const overrides = [
+    `name=teacher-${teacher.model.replace(/^.*[#:/]/, '')}`,
+    'teacher=',
+    ...(recipe.variant === undefined ? [] : ['variant=']),
+    ...(recipe.hooks.length === 0 ? [] : ['hooks=']),
+    ...(recipe.student.weights === null ? [] : ['student.weights=']),
+    `student.model=${teacher.model}`,
+    ...argsOverride(recipe.student.args, teacher.args),
+  ];
+  return ['retort', 'run', file, ...overrides.flatMap((override) => ['--set', override])]
+    .map(quoteForShell)
+    .join(' ');
+}
+
+function argsOverride(student: ModelReference['args'], teacher: ModelReference['args']): string[] {
+  const args = JSON.stringify(teacher.args);
+  if (JSON.stringify(student) === args) return [];
+  return [`student.args=${args === '{}' ? '' : args}`];
+}
+
+function quoteForShell(word: string): string {
+  return /^[\w./:=#@+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,47 @@
+import Ajv, { type ValidateFunction } from 'ajv';
+import type { Catalogue } from './catalogue';
+import { recipeSchema } from './full-schema';
+import type { Finding } from './problem';
+import { findingsOf } from './schema-findings';
+import { expandShortForms } from './short-forms';
+
+const validators = new WeakMap<Catalogue, ValidateFunction>();
+
+/**
+ * Checks a recipe against the full schema. In place, it writes out short forms and fills in the defaults.
+ * Returns what is wrong.
+ */
+export function validateRecipe(value: unknown, catalogue: Catalogue): Finding[] {
+  const shortForms = expandShortForms(value);
+  const validator = validatorOf(catalogue);
+  if (validator(value)) return [];
+  return findingsOf(validator.errors ?? [], value).map((finding) => ({
+    ...finding,
+    path: shortForms.get(finding.path) ?? finding.path,
+  }));
+}
+
+function validatorOf(catalogue: Catalogue): ValidateFunction {
+  let validator = validators.get(catalogue);
+  if (validator === undefined) {
+    validator = recipeAjv().compile(recipeSchema(catalogue));
+    validators.set(catalogue, validator);
+  }
+  return validator;
+}
+
+function recipeAjv(): Ajv {
+  const ajv = new Ajv({
+    useDefaults: true,
+    discriminator: true,
+    allErrors: true,
+    verbose: true,
+    strictTypes: false,
+    strictTuples: false,
+  });
+  // Known to editors: the message of a failed check, and a key not to be offered.
+  ajv.addVocabulary(['errorMessage', 'doNotSuggest']);
+  // What the resolved recipe holds relative to the workspace: a file or folder, and a module's export.
+  ajv.addFormat('path', true).addFormat('module', true);
+  return ajv;
+}
