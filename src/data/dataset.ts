@@ -1,7 +1,7 @@
 import type { TObject } from '@sinclair/typebox';
 import type { CatalogueFormat } from '../recipe/catalogue';
 
-/** One decoded image: bytes, row-major, channels last, 0 … 255. */
+/** One decoded image: bytes, row-major, channels last, 0 … 255. Never written to: it may be the dataset's own memory. */
 export interface Image {
   readonly width: number;
   readonly height: number;
@@ -9,34 +9,60 @@ export interface Image {
   readonly data: Uint8Array;
 }
 
+/** In pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A rectangle of an image, in pixels. */
+export interface Region extends Size {
+  readonly left: number;
+  readonly top: number;
+}
+
 /** One split of a dataset: labels known at once, images read when asked for. */
 export interface Split {
   /** Class index of every image. */
   readonly labels: Int32Array;
-  /** Reads one image; throws `InputError` naming the file (and the place in it) that cannot be read. */
-  read(index: number): Promise<Image> | Image;
+  /** Size of one image as it is stored, known without decoding it. */
+  storedSize(index: number): Size;
+  /**
+   * Reads one image at the dataset's `imageShape`: `region` of the stored image where one is given, else the
+   * whole image as the format fits it. Throws `InputError` naming the file (and the place in it) that cannot
+   * be read.
+   */
+  read(index: number, region?: Region): Promise<Image> | Image;
+}
+
+/** Per channel, of values in 0 … 1. */
+export interface Normalization {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
 }
 
 export interface Dataset {
   readonly classNames: readonly string[];
-  /** [height, width, channels] that the network sees, before augmentation changes it. */
+  /** [height, width, channels] that the network sees; augmentation keeps it. */
   readonly imageShape: readonly [number, number, number];
-  /** Per channel, of values in 0 … 1. */
-  readonly normalization: { readonly mean: readonly number[]; readonly std: readonly number[] };
+  readonly normalization: Normalization;
   readonly train: Split;
   /** Published test split, if the dataset has one. */
   readonly test?: Split;
 }
 
+export interface OpenContext {
+  /** The folder that relative paths start from. */
+  readonly base: string;
+  /** `retortHome()`: where fetched datasets are kept. */
+  readonly home: string;
+  /** Told what takes long, one line at a time. */
+  readonly onProgress?: (message: string) => void;
+}
+
 /** A published format of image datasets: one file a format; `formats.ts` lists them. */
 export interface DataFormat extends CatalogueFormat {
   readonly options: TObject;
-  /**
-   * Opens and checks a dataset (sizes, headers, hashes). `base` is the folder that relative paths start from.
-   * Throws `InputError` naming file and place.
-   */
-  open(
-    options: Record<string, unknown>,
-    context: { readonly base: string; readonly home: string },
-  ): Promise<Dataset>;
+  /** Opens and checks a dataset (sizes, headers, hashes). Throws `InputError` naming file and place. */
+  open(options: Record<string, unknown>, context: OpenContext): Promise<Dataset>;
 }

@@ -1,0 +1,71 @@
+import { InputError } from '../../common/errors';
+import { didYouMean } from '../../common/suggest';
+import { checkOptions } from '../options';
+import {
+  STAGES,
+  type ChangeBatch,
+  type ChangeImage,
+  type ChangeValues,
+  type ChooseRegion,
+} from './augmentation';
+import { augmentations } from './augmentations';
+
+/** The augmentations of a recipe, ready to be applied, by stage. */
+export interface Pipeline {
+  region: ChooseRegion | undefined;
+  readonly image: ChangeImage[];
+  readonly values: ChangeValues[];
+  readonly batch: ChangeBatch[];
+}
+
+/**
+ * Makes the pipeline of `data.augment`: names (`"flip"`) or `{ "type": name, … options }`.
+ * Throws `InputError` with the place in the recipe for unknown names and options, a wrong order, and a second
+ * choice of the region.
+ */
+export function createPipeline(entries: readonly unknown[]): Pipeline {
+  const pipeline: Pipeline = { region: undefined, image: [], values: [], batch: [] };
+  let previous = { name: '', stage: 0 };
+  entries.forEach((entry, index) => {
+    const place = `data.augment[${index}]`;
+    const { type: name, ...options } = asObject(entry, place);
+    const names = augmentations.map((candidate) => candidate.name);
+    const augmentation = augmentations.find((candidate) => candidate.name === name);
+    if (augmentation === undefined) {
+      throw new InputError(
+        `${place}: no augmentation "${name}"${didYouMean(name, names)} (there are ${names.join(', ')})`,
+      );
+    }
+    const stage = STAGES.indexOf(augmentation.stage);
+    if (stage < previous.stage)
+      throw new InputError(`${place}: "${name}" must come before "${previous.name}"`);
+    previous = { name, stage };
+    const checked = checkOptions(augmentation.options, options, place);
+    switch (augmentation.stage) {
+      case 'region':
+        if (pipeline.region) throw new InputError(`${place}: an entry before it already chooses the region`);
+        pipeline.region = augmentation.create(checked);
+        break;
+      case 'image':
+        pipeline.image.push(augmentation.create(checked));
+        break;
+      case 'values':
+        pipeline.values.push(augmentation.create(checked));
+        break;
+      case 'batch':
+        pipeline.batch.push(augmentation.create(checked));
+        break;
+    }
+  });
+  return pipeline;
+}
+
+function asObject(entry: unknown, place: string): { type: string; [option: string]: unknown } {
+  if (typeof entry === 'string') return { type: entry };
+  if (typeof entry === 'object' && entry !== null && 'type' in entry && typeof entry.type === 'string') {
+    return { ...entry, type: entry.type };
+  }
+  throw new InputError(
+    `${place}: must be the name of an augmentation ("flip") or { "type": name, ... }, got ${JSON.stringify(entry) ?? 'nothing'}`,
+  );
+}
