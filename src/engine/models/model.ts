@@ -7,6 +7,7 @@ export interface Layer {
   readonly className: string;
   /** Without the batch. */
   readonly outputShape: readonly (number | null)[];
+  /** Of the layer, also where it is called again. */
   readonly parameters: number;
   /** Multiply-adds counted as two, for one sample. */
   readonly flops: number;
@@ -21,11 +22,20 @@ export interface Model {
   layer(id: string): Layer;
   /** All weights by stable name (`stage1_block0_conv1/kernel`), trainable or not. */
   readonly weights: ReadonlyMap<string, ModelWeight>;
+  /** Values that a gradient can reach, frozen or not: all weights but moving averages. */
   readonly parameters: number;
   /** Turns the network's output into logits: the identity, or the logarithm where it ends in a softmax. */
   toLogits(output: tf.Tensor): tf.Tensor2D;
   readonly endsInSoftmax: boolean;
+  /** The user's files that the network was made from; none for a built-in one. */
+  readonly sources: readonly SourceFile[];
   dispose(): void;
+}
+
+export interface SourceFile {
+  /** Relative to the workspace, with forward slashes. */
+  readonly path: string;
+  readonly sha256: string;
 }
 
 export interface ModelWeight {

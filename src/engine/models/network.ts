@@ -1,4 +1,4 @@
-import type { TObject } from '@sinclair/typebox';
+import type { Static, TObject } from '@sinclair/typebox';
 import type * as tf from '@tensorflow/tfjs';
 import type { CatalogueNetwork } from '../../recipe/catalogue';
 
@@ -12,7 +12,12 @@ export interface BuilderArgs {
 export type Builder = (args: BuilderArgs) => tf.LayersModel;
 
 /** A built-in network: one file a family; `networks.ts` lists them. Its outputs are logits. */
-export interface NetworkDefinition extends CatalogueNetwork {
-  readonly args: TObject;
-  readonly build: Builder;
+export interface NetworkDefinition<Args extends TObject = TObject> extends CatalogueNetwork {
+  readonly args: Args;
+  build(this: void, args: BuilderArgs & Static<Args>): tf.LayersModel;
+}
+
+/** Keeps the argument types of a definition while letting it stand in a list of all of them. */
+export function defineNetwork<Args extends TObject>(definition: NetworkDefinition<Args>): NetworkDefinition {
+  return definition;
 }

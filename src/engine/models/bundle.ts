@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import { SourceMap, createRequire } from 'node:module';
+import * as path from 'node:path';
+import * as vm from 'node:vm';
+import * as esbuild from 'esbuild';
+import { InputError } from '../../common/errors';
+import type { SourceFile } from './model';
+import { ownCopy, ownCopyPlugin } from './own-copy';
+
+/** A place in a user's source file; line and column from 1. */
+export interface Place {
+  /** Absolute. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A user's module and everything that it imports, as one script. */
+export interface Bundle {
+  readonly sources: readonly SourceFile[];
+  /** Runs the script and gives its exports; throws whatever it throws. */
+  evaluate(): Record<string, unknown>;
+  /** The innermost frame of a stack in the workspace's own code, in the source as it was written. */
+  locate(stack: string | undefined): Place | undefined;
+}
+
+/**
+ * Bundles a TypeScript or JavaScript module with the packages and `tsconfig.json` paths of its workspace.
+ * Throws `InputError` with file, line and column for a syntax error or an import that leads nowhere, and for
+ * code outside of the workspace. `file` and `workspace` are real paths.
+ */
+export async function bundleModule(file: string, workspace: string): Promise<Bundle> {
+  const output = path.join(workspace, 'bundle.cjs');
+  const result = await esbuild
+    .build({
+      entryPoints: [file],
+      outfile: output,
+      write: false,
+      bundle: true,
+      format: 'cjs',
+      platform: 'node',
+      target: 'node20',
+      supported: { 'dynamic-import': false },
+      sourcemap: 'external',
+      sourcesContent: false,
+      metafile: true,
+      absWorkingDir: workspace,
+      logLevel: 'silent',
+      plugins: [ownCopyPlugin],
+    })
+    .catch((error: unknown) => {
+      throw isBuildFailure(error) ? new InputError(describeFailure(error)) : error;
+    });
+  const files = Object.keys(result.metafile.inputs)
+    .filter((input) => !input.startsWith('own-copy:'))
+    .map((input) => path.resolve(workspace, input));
+  for (const source of files) checkInside(source, workspace);
+  const [map, script] = ['.map', '.cjs'].map(
+    (extension) => result.outputFiles.find((outputFile) => outputFile.path.endsWith(extension))!.text,
+  );
+  const sourceMap = new SourceMap(JSON.parse(map!) as ConstructorParameters<typeof SourceMap>[0]);
+  return {
+    sources: files.map((source) => hashed(source, workspace)),
+    evaluate: () => evaluate(script!, file, output),
+    locate: (stack) => locate(stack, sourceMap, output),
+  };
+}
+
+function evaluate(script: string, file: string, output: string): Record<string, unknown> {
+  const run = vm.compileFunction(script, ['module', 'exports', 'require', '__filename', '__dirname'], {
+    filename: output,
+  }) as (...values: unknown[]) => void;
+  const module = { exports: {} as Record<string, unknown> };
+  const requireFromFile = createRequire(file);
+  const requireOwn = (name: string): unknown => ownCopy(name) ?? requireFromFile(name);
+  run(module, module.exports, requireOwn, file, path.dirname(file));
+  return module.exports;
+}
+
+function locate(stack: string | undefined, sourceMap: SourceMap, output: string): Place | undefined {
+  for (const frame of stack?.split('\n') ?? []) {
+    const start = frame.indexOf(`${output}:`);
+    if (start < 0) continue;
+    const [, line, column] = /^:(\d+):(\d+)/.exec(frame.slice(start + output.length)) ?? [];
+    const entry = sourceMap.findEntry(Number(line) - 1, Number(column) - 1);
+    if (!('originalSource' in entry)) continue;
+    const source = path.resolve(path.dirname(output), entry.originalSource);
+    if (isPackage(source) || !fs.existsSync(source)) continue;
+    return { file: source, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+  }
+  return undefined;
+}
+
+/** Packages may be installed above the workspace or be linked into it; other code may not come from outside. */
+function checkInside(source: string, workspace: string): void {
+  if (isPackage(source) || isInside(source, workspace)) return;
+  throw new InputError(`${source} lies outside of the workspace (${workspace}); model code must lie in it`);
+}
+
+export function isInside(file: string, folder: string): boolean {
+  const relative = path.relative(folder, file);
+  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
+}
+
+function isPackage(file: string): boolean {
+  return file.split(path.sep).includes('node_modules');
+}
+
+function hashed(file: string, workspace: string): SourceFile {
+  return {
+    path: path.relative(workspace, file).split(path.sep).join('/'),
+    sha256: createHash('sha256').update(fs.readFileSync(file)).digest('hex'),
+  };
+}
+
+function isBuildFailure(error: unknown): error is esbuild.BuildFailure {
+  return error instanceof Error && 'errors' in error && Array.isArray(error.errors);
+}
+
+function describeFailure({ errors: [first] }: esbuild.BuildFailure): string {
+  if (!first) return 'it cannot be bundled';
+  const { text, location } = first;
+  return location ? `${location.file}:${location.line}:${location.column + 1}: ${text}` : text;
+}
