@@ -13,13 +13,17 @@ export interface LossInputs {
   readonly labels?: tf.Tensor1D;
 }
 
-/** Makes the trainable weights of a method's transform; names are those of the parity fixtures. */
+/**
+ * Makes the trainable weights of a method's transform; names are those of the parity fixtures.
+ * A weight's values depend on the seed and its name alone.
+ */
 export interface WeightFactory {
-  /** PyTorch's default for a convolution or linear layer: uniform in +-1/sqrt(fan in), for kernel and bias alike. */
+  /**
+   * Uniform in +-1/sqrt(fanIn): what PyTorch gives the kernel and the bias of a convolution or linear layer
+   * (`kaiming_uniform_` with a = sqrt(5)). `fanIn` is height x width x input channels of the kernel.
+   */
   uniform(name: string, shape: readonly number[], fanIn: number): tf.Variable;
   constant(name: string, shape: readonly number[], value: number): tf.Variable;
-  /** Normal with mean 0. */
-  normal(name: string, shape: readonly number[], standardDeviation: number): tf.Variable;
 }
 
 /**

@@ -1,0 +1,115 @@
+import { Type } from '@sinclair/typebox';
+import * as tf from '@tensorflow/tfjs';
+import { batchNormTrain } from '../backends/kernels';
+import { defineMethod, type WeightFactory } from './method';
+import { mapSizes, refuseShapes, sameArea } from './shapes';
+
+const epsilon = 1e-5;
+
+/**
+ * The student's map takes up what a non-local block reads from the teacher's (dot products of all positions,
+ * divided by their number, without softmax), then half the mean square between both maps, each normalised per
+ * image and channel. Initial weights as in the authors' code: PyTorch's for convolutions, gamma and beta of the
+ * block's last normalisation 0, so that the block starts as nothing and the loss as the plain distance.
+ */
+export const cankd = defineMethod({
+  name: 'cankd',
+  title: 'Cross-attention non-local distillation',
+  summary: "Lets every position of the student's map draw on all of the teacher's before both are compared.",
+  hooks: 'maps',
+  publishedWeight: 10,
+  reference: {
+    paper:
+      'Sun, Ohyama: CanKD: Cross-Attention-based Non-local operation for Feature-based Knowledge Distillation. WACV 2026',
+    url: 'https://arxiv.org/abs/2511.21503',
+    code: 'https://github.com/tori-hotaru/CanKD (mmrazor/models/losses/nlkd_IN_loss.py)',
+  },
+  options: Type.Object(
+    {
+      interChannels: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
+        default: null,
+        description: 'Channels inside the non-local block; null: half of those outside.',
+      }),
+      subSample: Type.Boolean({
+        default: true,
+        description: "Halves the teacher's height and width inside the block, by maximum.",
+      }),
+    },
+    { additionalProperties: false },
+  ),
+
+  create({ interChannels, subSample }, shapes, weights) {
+    const { student, teacher } = mapSizes('cankd', shapes);
+    if (!sameArea(student, teacher) || student.channels !== teacher.channels) {
+      refuseShapes('cankd needs maps of the same height, width and channels', shapes);
+    }
+    if (subSample && (teacher.height < 2 || teacher.width < 2)) {
+      refuseShapes('cankd with subSample needs maps of at least 2 x 2', shapes);
+    }
+    const { channels } = student;
+    const inner = interChannels ?? Math.max(1, Math.floor(channels / 2));
+    const theta = pointwise('theta', channels, inner, weights);
+    const phi = pointwise('phi', channels, inner, weights);
+    const g = pointwise('g', channels, inner, weights);
+    const w = pointwise('w', inner, channels, weights);
+    const gamma = weights.constant('w/gamma', [channels], 0);
+    const beta = weights.constant('w/beta', [channels], 0);
+
+    /** [N, H, W, C] to [N, H W, C]. */
+    const positions = (maps: tf.Tensor): tf.Tensor3D => tf.reshape(maps, [maps.shape[0], -1, inner]);
+    const pooled = (maps: tf.Tensor): tf.Tensor =>
+      subSample ? tf.maxPool(maps as tf.Tensor4D, 2, 2, 'valid') : maps;
+
+    return (inputs) => {
+      const read = attend(
+        positions(theta(inputs.student)),
+        positions(pooled(phi(inputs.teacher))),
+        positions(pooled(g(inputs.teacher))),
+      );
+      const [batch, height, width] = inputs.student.shape;
+      const taken = batchNormTrain(
+        w(tf.reshape(read, [batch, height!, width!, inner])),
+        gamma,
+        beta,
+        epsilon,
+      );
+      const difference = tf.squaredDifference(
+        instanceNorm(tf.add(inputs.student, taken)),
+        instanceNorm(inputs.teacher),
+      );
+      return tf.div(tf.mean(difference), 2);
+    };
+  },
+});
+
+/** A 1x1 convolution with bias. */
+function pointwise(
+  name: string,
+  inputs: number,
+  outputs: number,
+  weights: WeightFactory,
+): (maps: tf.Tensor) => tf.Tensor {
+  const kernel = weights.uniform(`${name}/kernel`, [1, 1, inputs, outputs], inputs);
+  const bias = weights.uniform(`${name}/bias`, [outputs], inputs);
+  return (maps) => tf.add(tf.conv2d(maps as tf.Tensor4D, kernel as tf.Tensor4D, 1, 'same'), bias);
+}
+
+/**
+ * (theta phi^T / K) g for theta [N, P, C], phi and g [N, K, C], in the cheaper of the two orders that the
+ * missing softmax allows: 2 P K C multiplications one way, (P + K) C^2 the other.
+ */
+function attend(theta: tf.Tensor3D, phi: tf.Tensor3D, g: tf.Tensor3D): tf.Tensor {
+  const [, queries, inner] = theta.shape;
+  const keys = phi.shape[1];
+  const sum =
+    2 * queries * keys < (queries + keys) * inner
+      ? tf.matMul(tf.matMul(theta, phi, false, true), g)
+      : tf.matMul(theta, tf.matMul(phi, g, true, false));
+  return tf.div(sum, keys);
+}
+
+/** Zero mean and unit (biased) variance per image and channel. */
+function instanceNorm(maps: tf.Tensor): tf.Tensor {
+  const { mean, variance } = tf.moments(maps, [1, 2], true);
+  return tf.mul(tf.sub(maps, mean), tf.rsqrt(tf.add(variance, epsilon)));
+}

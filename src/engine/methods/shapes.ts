@@ -1,0 +1,42 @@
+import { InputError } from '../../common/errors';
+import type { Shape } from './method';
+
+interface Pair {
+  readonly student: Shape;
+  readonly teacher: Shape;
+}
+
+/** Height, width and channels of a feature map. */
+export interface MapSize {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** The shape of one sample: `[8, 8, 64]`. */
+export function sampleShape(shape: Shape): string {
+  return `[${shape.slice(1).join(', ')}]`;
+}
+
+/** Throws the sentence that says what a method needs and what it was given. */
+export function refuseShapes(needs: string, { student, teacher }: Pair): never {
+  throw new InputError(
+    `${needs}, but the student's layer gives ${sampleShape(student)} and the teacher's ${sampleShape(teacher)}; hook other layers`,
+  );
+}
+
+/** The sizes of two feature maps [N, H, W, C]; throws `InputError` if one is not a map. */
+export function mapSizes(method: string, shapes: Pair): { student: MapSize; teacher: MapSize } {
+  if (shapes.student.length !== 4 || shapes.teacher.length !== 4) {
+    refuseShapes(`${method} compares feature maps [height, width, channels]`, shapes);
+  }
+  return { student: mapSize(shapes.student), teacher: mapSize(shapes.teacher) };
+}
+
+function mapSize([, height, width, channels]: Shape): MapSize {
+  return { height: height!, width: width!, channels: channels! };
+}
+
+export function sameArea(student: MapSize, teacher: MapSize): boolean {
+  return student.height === teacher.height && student.width === teacher.width;
+}

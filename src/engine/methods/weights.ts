@@ -1,0 +1,19 @@
+import * as tf from '@tensorflow/tfjs';
+import { randomSource } from '../../common/random';
+import type { WeightFactory } from './method';
+
+/** A factory that keeps what it makes in `made`, drawn from the seed. */
+export function seededWeights(seed: number, made: Record<string, tf.Variable>): WeightFactory {
+  const make = (name: string, shape: readonly number[], value: () => number): tf.Variable => {
+    const values = Float32Array.from({ length: tf.util.sizeFromShape([...shape]) }, value);
+    return (made[name] = tf.tidy(() => tf.variable(tf.tensor(values, [...shape]))));
+  };
+  return {
+    uniform: (name, shape, fanIn) => {
+      const random = randomSource(seed, name);
+      const bound = 1 / Math.sqrt(fanIn);
+      return make(name, shape, () => bound * (2 * random() - 1));
+    },
+    constant: (name, shape, value) => make(name, shape, () => value),
+  };
+}
