@@ -55,6 +55,10 @@ export interface CatalogueFormat {
   readonly summary: string;
   /** Fetched by name (`fashion-mnist`), or read from the user's disk (`image-folder`). */
   readonly kind: 'fetched' | 'files';
+  /**
+   * An option `path` is a file or folder, an option `module` the user's code, `FILE#EXPORT`: written relative
+   * to the recipe file, in a resolved recipe relative to the workspace.
+   */
   readonly options: TSchema;
 }
 

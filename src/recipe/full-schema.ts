@@ -33,7 +33,10 @@ function dataProperties(
   properties: Record<string, JsonSchema>,
 ): Record<string, JsonSchema> {
   return {
-    source: { ...properties.source, ...nameOrObject('data format', 'format', catalogue.formats) },
+    source: {
+      description: properties.source?.description,
+      ...nameOrObject('data format', 'format', catalogue.formats),
+    },
     augment: { ...properties.augment, items: nameOrObject('augmentation', 'type', catalogue.augmentations) },
   };
 }

@@ -17,7 +17,7 @@ export function parseOverride(text: string): Override {
   const equals = text.indexOf('=');
   const path = parseKeyPath(text.slice(0, Math.max(equals, 0)));
   if (path === undefined || path.length === 0) {
-    throw new InputError(`--set ${text}: write it like train.epochs=2 or hooks[0].weight=0.5.`);
+    throw new InputError(`--set ${text}: write it like train.epochs=2 or hooks[0].weight=0.5`);
   }
   const written = text.slice(equals + 1);
   return written === '' ? { text, path } : { text, path, value: jsonOrString(written) };
@@ -69,14 +69,14 @@ function checkHolds(container: unknown, key: string | number, override: Override
     if (typeof key === 'number' && key <= container.length) return;
     throw new InputError(
       typeof key === 'number'
-        ? `--set ${override.text}: ${place} has ${container.length} entries, counted from 0.`
-        : `--set ${override.text}: ${place} is a list; write ${place}[0] for its first entry.`,
+        ? `--set ${override.text}: ${place} has ${container.length} entries, counted from 0`
+        : `--set ${override.text}: ${place} is a list; write ${place}[0] for its first entry`,
     );
   }
   const isObject = typeof container === 'object' && container !== null;
   if (isObject && typeof key === 'string' && key !== '__proto__') return;
   throw new InputError(
-    `--set ${override.text}: ${place} is ${isObject ? 'an object' : JSON.stringify(container)}, which has no ${formatKeyPath([key])}.`,
+    `--set ${override.text}: ${place} is ${isObject ? 'an object' : JSON.stringify(container)}, which has no ${formatKeyPath([key])}`,
   );
 }
 

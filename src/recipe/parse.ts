@@ -38,7 +38,7 @@ export function readRecipe(options: ParseOptions): ParsedRecipe {
     text = fs.readFileSync(options.file, 'utf8');
   } catch (error) {
     const reason = errorCode(error) === 'ENOENT' ? 'there is no such file' : messageOf(error);
-    throw new InputError(`${options.file}: cannot read the recipe: ${reason}.`);
+    throw new InputError(`${options.file}: the recipe cannot be read: ${reason}`);
   }
   return parseRecipe(text, options);
 }

@@ -254,13 +254,15 @@ export const TrainSettings = Type.Object(
   closed,
 );
 
+const otherOptions = Type.Record(Type.String(), Type.Unknown());
+
 /** May be written as the format's name alone; a parsed recipe always holds the object, defaults filled. */
-export const DataSource = Type.Unsafe<{ format: string; [option: string]: unknown }>({
+export const DataSource = Type.Intersect([Type.Object({ format: Type.String() }), otherOptions], {
   description: 'A dataset by name (`fashion-mnist`) or `{ "format": "image-folder", "path": … }`.',
 });
 
 /** May be written as the name alone; a parsed recipe always holds the object, defaults filled. */
-export const Augmentation = Type.Unsafe<{ type: string; [option: string]: unknown }>({
+export const Augmentation = Type.Intersect([Type.Object({ type: Type.String() }), otherOptions], {
   description: 'An augmentation by name (`flip`) or with options, `{ "type": "crop", "padding": 2 }`.',
 });
 

@@ -20,7 +20,7 @@ export function teacherCommand(recipe: Recipe, teacher: ModelReference, file: st
 }
 
 function argsOverride(student: ModelReference['args'], teacher: ModelReference['args']): string[] {
-  const args = JSON.stringify(teacher.args);
+  const args = JSON.stringify(teacher);
   if (JSON.stringify(student) === args) return [];
   return [`student.args=${args === '{}' ? '' : args}`];
 }

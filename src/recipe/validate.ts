@@ -41,7 +41,5 @@ function recipeAjv(): Ajv {
   });
   // Known to editors: the message of a failed check, and a key not to be offered.
   ajv.addVocabulary(['errorMessage', 'doNotSuggest']);
-  // What the resolved recipe holds relative to the workspace: a file or folder, and a module's export.
-  ajv.addFormat('path', true).addFormat('module', true);
   return ajv;
 }

@@ -1,0 +1,95 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { messageOf } from '../common/errors';
+import { didYouMean } from '../common/suggest';
+import { type ParsedRecipe, throwFindings } from './parse';
+import type { Finding } from './problem';
+import { formatReference, parseReference } from './reference';
+import type { ModelReference, Recipe } from './schema';
+import { liesIn, workspacePath } from './workspace';
+
+/**
+ * The recipe as a run keeps it: paths, written relative to the recipe file, are relative to the workspace where
+ * they lie inside it, else absolute. Throws `RecipeError` for files that do not exist and for model code
+ * outside the workspace; whether `run:` references exist is not looked at.
+ */
+export function resolveRecipe(parsed: ParsedRecipe, options: { readonly workspace: string }): Recipe {
+  const paths = new PathResolver(
+    fs.realpathSync(path.dirname(path.resolve(parsed.source.file))),
+    fs.realpathSync(options.workspace),
+  );
+  const { recipe } = parsed;
+  const resolved: Recipe = {
+    ...recipe,
+    data: { ...recipe.data, source: resolveSource(recipe.data.source, paths) },
+    student: resolveModel('student', recipe.student, paths),
+    ...(recipe.teacher && { teacher: resolveModel('teacher', recipe.teacher, paths) }),
+  };
+  throwFindings(parsed.source, paths.findings);
+  return resolved;
+}
+
+function resolveModel(role: string, model: ModelReference, paths: PathResolver): ModelReference {
+  return {
+    ...model,
+    model: paths.reference(`${role}.model`, model.model),
+    weights: model.weights === null ? null : paths.reference(`${role}.weights`, model.weights),
+  };
+}
+
+function resolveSource(source: Recipe['data']['source'], paths: PathResolver): Recipe['data']['source'] {
+  const resolved = { ...source };
+  if (typeof source.path === 'string') resolved.path = paths.data('data.source.path', source.path);
+  if (typeof source.module === 'string') {
+    resolved.module = paths.reference('data.source.module', source.module);
+  }
+  return resolved;
+}
+
+/** Turns paths into those of the workspace, and gathers what is wrong with them. */
+class PathResolver {
+  readonly findings: Finding[] = [];
+
+  constructor(
+    private readonly base: string,
+    private readonly workspace: string,
+  ) {}
+
+  /** A file or folder that may lie anywhere. */
+  data(place: string, written: string): string {
+    const file = path.resolve(this.base, written);
+    if (!fs.existsSync(file)) this.refuse(place, `there is no file or folder ${file}${similar(file)}`);
+    return workspacePath(this.workspace, file);
+  }
+
+  reference(place: string, written: string): string {
+    try {
+      const reference = parseReference(written);
+      if (reference.kind !== 'module' && reference.kind !== 'file') return written;
+      const file = path.resolve(this.base, reference.file);
+      if (!fs.statSync(file, { throwIfNoEntry: false })?.isFile()) {
+        this.refuse(place, `there is no file ${file}${similar(file)}`);
+      } else if (reference.kind === 'module' && !liesIn(this.workspace, fs.realpathSync(file))) {
+        const advice = 'copy it there, or start from a folder that holds both';
+        this.refuse(place, `model code must lie in the workspace ${this.workspace}; ${advice}`);
+      }
+      return formatReference({ ...reference, file: workspacePath(this.workspace, file) });
+    } catch (error) {
+      this.refuse(place, messageOf(error));
+      return written;
+    }
+  }
+
+  private refuse(path: string, message: string): void {
+    this.findings.push({ path, message });
+  }
+}
+
+/** `; did you mean "resnet.ts"?` from the files beside the one that does not exist. */
+function similar(file: string): string {
+  try {
+    return didYouMean(path.basename(file), fs.readdirSync(path.dirname(file)));
+  } catch {
+    return '';
+  }
+}
