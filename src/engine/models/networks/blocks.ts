@@ -79,18 +79,21 @@ export function globalAveragePool(x: Tensor): Tensor {
   return tf.layers.globalAveragePooling2d({ name: 'pool' }).apply(x) as Tensor;
 }
 
-/** How a classifier starts: as `nn.Linear` does, or normal with a standard deviation of 0.01 and no bias. */
-export type HeadStart = 'uniform' | 'small-normal';
+/**
+ * How a classifier starts: as PyTorch's `nn.Linear` does (uniform in +-1/sqrt(fan in), the bias too), the same
+ * with a bias of zero, or normal with a standard deviation of 0.01 and a bias of zero.
+ */
+export type HeadStart = 'uniform' | 'uniform, no bias' | 'normal, no bias';
 
 /** The classifier: logits [N, classes]. */
 export function head(x: Tensor, classes: number, start: HeadStart): Tensor {
   const bound = 1 / Math.sqrt(channels(x));
   const uniform = tf.initializers.randomUniform({ minval: -bound, maxval: bound });
+  const normal = tf.initializers.randomNormal({ mean: 0, stddev: 0.01 });
   const layer = tf.layers.dense({
     name: 'head',
     units: classes,
-    kernelInitializer:
-      start === 'uniform' ? uniform : tf.initializers.randomNormal({ mean: 0, stddev: 0.01 }),
+    kernelInitializer: start === 'normal, no bias' ? normal : uniform,
     biasInitializer: start === 'uniform' ? uniform : 'zeros',
   });
   return layer.apply(x) as Tensor;
