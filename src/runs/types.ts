@@ -18,17 +18,22 @@ export const ProcessIdentity = Type.Object({
   pid: Type.Integer({ minimum: 1 }),
   /** When the process started, as the system states it; tells a reused pid from the process itself. */
   started: Type.String(),
+  /** Linux: the namespace that the pid counts in; containers of one host may have several. */
+  namespace: Type.Optional(Type.String()),
 });
 export type ProcessIdentity = Static<typeof ProcessIdentity>;
 
-const Score = Type.Object({ accuracy: Type.Number(), loss: Type.Number(), samples: Type.Integer() });
+/** A loss; null where it is not finite (NaN and infinity are written so: JSON has no other way). */
+const Loss = Type.Union([Type.Number(), Type.Null()]);
+
+export const Score = Type.Object({ accuracy: Type.Number(), loss: Loss, samples: Type.Integer() });
 export type Score = Static<typeof Score>;
 
 export const RunInfo = Type.Object({
   version: Type.Literal(1),
   id: Type.String(),
   state: RunState,
-  /** Grows by one at every start and resume. */
+  /** Grows by one at every start and resume; 0 before the first. */
   attempt: Type.Integer({ minimum: 0 }),
   createdAt: Type.String(),
   startedAt: Type.Optional(Type.String()),
@@ -37,10 +42,16 @@ export const RunInfo = Type.Object({
   seconds: Type.Optional(Type.Number()),
   /** Why it stopped or failed: one sentence. */
   reason: Type.Optional(Type.String()),
+  /** Whose fault a failure is: what the user gave, the training itself (it diverged), or a defect. */
+  fault: Type.Optional(
+    Type.Union([Type.Literal('input'), Type.Literal('training'), Type.Literal('internal')]),
+  ),
   process: Type.Optional(ProcessIdentity),
   versions: Type.Optional(Type.Record(Type.String(), Type.String())),
   /** Commit of the workspace, with `+changes` when it was not clean. */
   commit: Type.Optional(Type.String()),
+  /** Backend that was asked for: `auto`, `gpu`, `cpu`, `webgpu` or `wasm`. */
+  requestedBackend: Type.Optional(Type.String()),
   /** Backend that was asked for, and the one line about what does the work. */
   backend: Type.Optional(
     Type.Object({
@@ -83,9 +94,9 @@ const Place = {
 export const TrainLine = Type.Object({
   kind: Type.Literal('train'),
   ...Place,
-  loss: Type.Number(),
+  loss: Loss,
   /** Weighted terms; they add up to the loss: `task`, `kd`, `tat@stage3`. */
-  terms: Type.Record(Type.String(), Type.Number()),
+  terms: Type.Record(Type.String(), Loss),
   accuracy: Type.Number(),
   lr: Type.Number(),
   imagesPerSecond: Type.Number(),
@@ -96,11 +107,39 @@ export const TrainLine = Type.Object({
 export const ScoreLine = Type.Object({
   kind: Type.Union([Type.Literal('validation'), Type.Literal('test'), Type.Literal('teacher')]),
   ...Place,
-  loss: Type.Number(),
+  loss: Loss,
   accuracy: Type.Number(),
+});
+
+/** The first line of an attempt: it goes on after `step`, so lines of earlier attempts beyond it do not count. */
+export const AttemptLine = Type.Object({
+  kind: Type.Literal('attempt'),
+  attempt: Type.Integer(),
+  seq: Type.Integer(),
+  step: Type.Integer({ minimum: 0 }),
+  time: Type.Number(),
 });
 
 export const MetricLine = Type.Union([TrainLine, ScoreLine]);
 export type TrainLine = Static<typeof TrainLine>;
 export type ScoreLine = Static<typeof ScoreLine>;
 export type MetricLine = Static<typeof MetricLine>;
+export type AttemptLine = Static<typeof AttemptLine>;
+
+/** The person's notes on a run; no worker touches them. */
+export const Notes = Type.Object({
+  star: Type.Optional(Type.Boolean()),
+  note: Type.Optional(Type.String({ maxLength: 100_000 })),
+  tags: Type.Optional(Type.Array(Type.String({ maxLength: 100 }), { maxItems: 100 })),
+  /** Shown in place of the id. */
+  name: Type.Optional(Type.String({ maxLength: 200 })),
+});
+export type Notes = Static<typeof Notes>;
+
+export const Heartbeat = Type.Object({
+  /** Moves every 2 s while the process lives. */
+  counter: Type.Integer(),
+  /** Finished optimizer steps. */
+  step: Type.Integer(),
+});
+export type Heartbeat = Static<typeof Heartbeat>;

@@ -1,0 +1,78 @@
+import * as path from 'node:path';
+import { InputError } from '../common/errors';
+import type { RunFolder } from './folder';
+import { openInside, validator } from './inside';
+import { AttemptLine, MetricLine } from './types';
+
+/** Lines longer than this are damage, not metrics. */
+const LONGEST_LINE = 1 << 20;
+
+export interface Metrics {
+  /** In the order written; each step of each kind once, whatever was interrupted and resumed. */
+  readonly lines: readonly MetricLine[];
+  /** Whole lines that could not be read, by a power cut or an editor. */
+  readonly damaged: number;
+}
+
+/** A run's metrics. A last line that is still being written, or was torn by a kill, does not count. */
+export async function readMetrics(run: RunFolder): Promise<Metrics> {
+  const reader = new MetricReader(run);
+  let lines: MetricLine[] = [];
+  for await (const entry of reader.read()) {
+    if (entry.kind === 'attempt') lines = linesBefore(entry, lines);
+    else lines.push(entry);
+  }
+  return { lines, damaged: reader.damaged };
+}
+
+/** The attempt rule: what is left of earlier lines when an attempt goes on after its step. */
+export function linesBefore(attempt: AttemptLine, lines: readonly MetricLine[]): MetricLine[] {
+  return lines.filter((line) => line.step <= attempt.step);
+}
+
+/** Reads `metrics.jsonl` from where the last reading ended. */
+export class MetricReader {
+  damaged = 0;
+  /** Bytes of the whole lines read so far. */
+  offset = 0;
+
+  constructor(private readonly run: RunFolder) {}
+
+  async *read(): AsyncGenerator<MetricLine | AttemptLine> {
+    const handle = await openInside(this.run.folder, 'metrics.jsonl');
+    if (handle === undefined) return;
+    try {
+      const chunk = Buffer.alloc(1 << 16);
+      let rest = Buffer.alloc(0);
+      for (;;) {
+        const { bytesRead } = await handle.read(chunk, 0, chunk.length, this.offset + rest.length);
+        if (bytesRead === 0) return;
+        rest = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
+        for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
+          const line = parseLine(rest.toString('utf8', 0, end));
+          rest = rest.subarray(end + 1);
+          this.offset += end + 1;
+          if (line === undefined) this.damaged++;
+          else yield line;
+        }
+        if (rest.length > LONGEST_LINE) {
+          throw new InputError(
+            `${path.join(this.run.folder, 'metrics.jsonl')} has a line of more than ${LONGEST_LINE} bytes at byte ${this.offset}`,
+          );
+        }
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+}
+
+function parseLine(text: string): MetricLine | AttemptLine | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (validator(MetricLine)(value) || validator(AttemptLine)(value)) return value;
+  } catch {
+    // Not JSON: counted as damaged.
+  }
+  return undefined;
+}
