@@ -1,4 +1,8 @@
-export { backendChoice, backendChoices, installableBackends } from './backend';
+export { backendChoice, backendChoices, backendIds, backendTitles, installableBackends } from './backend';
 export type { BackendChoice, BackendId, InstallableBackend } from './backend';
 export { installBackend, removeBackend } from './install';
+export { bindingFile, readManifest, webgpuModule } from './installed';
+export { findNvidiaGpus, visibleGpu } from './nvidia';
 export type { InstallOptions, InstallProgress, InstallStage } from './progress';
+export { listBackends, reasonAgainst, reasonWithoutGpu } from './status';
+export type { BackendStatus } from './status';

@@ -1,3 +1,4 @@
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { InputError } from '../common/errors';
 import { failpoint } from '../common/failpoint';
@@ -54,6 +55,7 @@ export async function installTensorflow(
     backend,
     version: backendVersion(backend),
     platform: platformKey(),
+    host: os.hostname(),
     packages: wheels.map(({ project, version, sha256 }) => ({
       name: project,
       version,

@@ -10,6 +10,8 @@ export interface Manifest {
   readonly backend: InstallableBackend;
   readonly version: string;
   readonly platform: string;
+  /** The machine that installed it, and where it was seen to work. */
+  readonly host: string;
   /** Each download: name, version and hash (`sha256-<hex>` or a subresource integrity). */
   readonly packages: readonly { readonly name: string; readonly version: string; readonly hash: string }[];
   /** The compiler that made the binding. */
