@@ -63,7 +63,7 @@ export async function inspect<Question, Answer>(
   });
   connection.listen();
   try {
-    return await Promise.race([connection.sendRequest(type, question), ended]);
+    return await Promise.race([connection.sendRequest<Answer>(type.method, question), ended]);
   } catch (error) {
     if (error instanceof ResponseError && error.code === INPUT_ERROR) throw new InputError(error.message);
     throw error instanceof Error ? error : new Error(messageOf(error));

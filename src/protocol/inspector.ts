@@ -70,40 +70,49 @@ export interface CheckReport {
   readonly warnings: readonly string[];
 }
 
-/** Checks a resolved recipe against its data and models; `trial` also takes a training step. */
-export const CheckRequest = new RequestType<
-  Setting & { readonly recipe: Recipe; readonly trial: boolean },
-  { readonly problems: readonly Problem[] } | { readonly report: CheckReport },
-  void
->('check');
+export interface CheckQuestion extends Setting {
+  readonly recipe: Recipe;
+  /** Also take a training step, for time and memory. */
+  readonly trial: boolean;
+}
+
+export type CheckAnswer = { readonly problems: readonly Problem[] } | { readonly report: CheckReport };
+
+/** Checks a resolved recipe against its data and models. */
+export const CheckRequest = new RequestType<CheckQuestion, CheckAnswer, void>('check');
+
+export interface ModelQuestion extends Setting {
+  readonly model: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly inputShape: readonly [number, number, number];
+  readonly classes: number;
+}
 
 /** Describes one model. */
-export const ModelRequest = new RequestType<
-  Setting & {
-    readonly model: string;
-    readonly args: Readonly<Record<string, unknown>>;
-    readonly inputShape: readonly [number, number, number];
-    readonly classes: number;
-  },
-  ModelSummary,
-  void
->('model');
+export const ModelRequest = new RequestType<ModelQuestion, ModelSummary, void>('model');
 
-export type SplitName = 'validation' | 'test';
+export interface EvaluateQuestion extends Setting {
+  readonly recipe: Recipe;
+  readonly split: 'validation' | 'test';
+}
 
-/** Evaluates a run's student (or any model with weights) on a split of the recipe's data. */
-export const EvaluateRequest = new RequestType<
-  Setting & { readonly recipe: Recipe; readonly split: SplitName },
-  { readonly score: Score; readonly backend: string },
-  void
->('evaluate');
+export interface EvaluateAnswer {
+  readonly score: Score;
+  /** One line: which device did the work. */
+  readonly backend: string;
+}
 
-/** Writes the student of a run, alone, as a TensorFlow.js model to a folder. */
-export const ExportRequest = new RequestType<
-  Setting & { readonly recipe: Recipe; readonly folder: string },
-  { readonly files: readonly string[] },
-  void
->('export');
+/** Evaluates the student of a recipe, with its weights, on a split of the recipe's data. */
+export const EvaluateRequest = new RequestType<EvaluateQuestion, EvaluateAnswer, void>('evaluate');
+
+export interface ExportQuestion extends Setting {
+  readonly recipe: Recipe;
+  /** Absolute path. */
+  readonly folder: string;
+}
+
+/** Writes the student of a recipe, with its weights, as a TensorFlow.js model to a folder. */
+export const ExportRequest = new RequestType<ExportQuestion, null, void>('export');
 
 /** What the inspector is at; stages that run a user's code have a time limit, which the asker enforces. */
 export const StageNotification = new NotificationType<{

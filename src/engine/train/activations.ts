@@ -1,34 +1,44 @@
 import * as tf from '@tensorflow/tfjs';
+import { forward } from '../models/features';
 import type { Model } from '../models/model';
-import { LOGITS, type Activations } from './hook-term';
+
+/** Key of the logits among activations; no layer can have this id. */
+export const LOGITS = '';
+
+/** Activations of one forward pass by layer id, the logits under `LOGITS`. */
+export type Activations = ReadonlyMap<string, tf.Tensor>;
 
 /**
  * Runs a model once and gives the activations that are wanted: only the part of the network in front of the
- * last wanted layer is run. The caller tidies.
+ * last wanted layer is run. Throws `InputError` for an unknown layer.
  */
 export class ActivationReader {
   private readonly ids: readonly string[];
-  private readonly part: tf.LayersModel;
+  private readonly outputs: tf.SymbolicTensor[];
+  private readonly network: tf.LayersModel;
 
   constructor(
     private readonly model: Model,
     wanted: Iterable<string>,
   ) {
     this.ids = [...new Set(wanted)];
-    const outputs = this.ids.map((id) =>
-      id === LOGITS ? model.network.outputs[0]! : model.layer(id).output,
-    );
-    this.part = tf.model({ inputs: model.network.inputs, outputs });
+    // A tensor asked for twice (the logits are a layer's output too) is given only once.
+    this.outputs = [...new Set(this.ids.map((id) => this.symbol(id)))];
+    this.network = tf.model({ inputs: model.network.inputs, outputs: this.outputs });
   }
 
+  /** One pass over images [N, H, W, C]; `training` switches dropout and batch statistics on. The caller tidies. */
   read(images: tf.Tensor4D, training: boolean): Activations {
-    const result = this.part.apply(images, { training }) as tf.Tensor | tf.Tensor[];
-    const tensors = Array.isArray(result) ? result : [result];
+    const tensors = forward(this.network, images, training);
     return new Map(
-      this.ids.map((id, index) => {
-        const tensor = tensors[index]!;
+      this.ids.map((id) => {
+        const tensor = tensors[this.outputs.indexOf(this.symbol(id))]!;
         return [id, id === LOGITS ? this.model.toLogits(tensor) : tensor];
       }),
     );
+  }
+
+  private symbol(id: string): tf.SymbolicTensor {
+    return id === LOGITS ? this.model.network.outputs[0]! : this.model.layer(id).output;
   }
 }

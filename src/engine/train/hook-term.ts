@@ -1,4 +1,3 @@
-import type * as tf from '@tensorflow/tfjs';
 import { InputError, messageOf } from '../../common/errors';
 import type { Hook, HookSchedule } from '../../recipe/schema';
 import { createMethod, methodNamed } from '../methods/registry';
@@ -13,6 +12,8 @@ export interface HookTerm {
   /** Layer ids; undefined where the method hooks the logits. */
   readonly studentLayer: string | undefined;
   readonly teacherLayer: string | undefined;
+  /** What the method is put between, with the batch first. */
+  readonly shapes: { readonly student: readonly number[]; readonly teacher: readonly number[] };
   readonly weight: number;
   readonly schedule: HookSchedule | undefined;
 }
@@ -69,14 +70,9 @@ export function createHookTerms(
       method,
       studentLayer,
       teacherLayer,
+      shapes: { student, teacher },
       weight: hook.weight,
       schedule: hook.schedule,
     };
   });
 }
-
-/** Activations of one forward pass, by layer id; the logits under `LOGITS`. */
-export type Activations = ReadonlyMap<string, tf.Tensor>;
-
-/** Key of the logits among activations; no layer can have this id. */
-export const LOGITS = '';

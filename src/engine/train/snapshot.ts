@@ -21,7 +21,9 @@ export function decodeTensors(files: {
   readonly 'tensors.bin': Uint8Array;
   readonly 'tensors.json': Uint8Array;
 }): Record<string, tf.Tensor> {
-  const specs = JSON.parse(Buffer.from(files['tensors.json']).toString('utf8')) as tf.io.WeightsManifestEntry[];
+  const specs = JSON.parse(
+    Buffer.from(files['tensors.json']).toString('utf8'),
+  ) as tf.io.WeightsManifestEntry[];
   // A copy of exactly these bytes: the view may start anywhere in a larger buffer.
   const bytes = Uint8Array.from(files['tensors.bin']);
   return tf.io.decodeWeights(bytes.buffer, specs);
@@ -39,7 +41,7 @@ export function studentWeights(tensors: Record<string, tf.Tensor>): Record<strin
     }
   };
   take('student/');
-  take('ema/');
+  take('ema/average/');
   const kept = new Set(Object.values(weights));
   for (const tensor of Object.values(tensors)) if (!kept.has(tensor)) tensor.dispose();
   return weights;

@@ -2,13 +2,14 @@ import * as tf from '@tensorflow/tfjs';
 import type { Batch } from '../../data/batch';
 import type { Recipe } from '../../recipe/schema';
 import type { Model } from '../models/model';
+import { restoreWeights } from '../models/weights';
 import { withSeededRandom } from '../random';
 import { classificationLoss } from '../tasks/classification-loss';
-import { ActivationReader } from './activations';
+import { ActivationReader, LOGITS, type Activations } from './activations';
 import { clipGradients } from './clip';
 import { ExponentialMovingAverage } from './ema';
 import { assignGroups } from './groups';
-import { LOGITS, type Activations, type HookTerm } from './hook-term';
+import type { HookTerm } from './hook-term';
 import { createOptimizer, type Optimizer } from './optimizer';
 import { hookFactor, learningRate, type Place } from './schedule';
 
@@ -21,14 +22,21 @@ export interface StepResult {
   readonly lr: number;
 }
 
-/** A loss that is not a number any more: names the step and the term. */
+/** A loss that is not a finite number any more. */
 export class DivergedError extends Error {
+  /**
+   * @param step the step that could not be made, counted from 1
+   * @param advice what to go back to, if known
+   */
   constructor(
     readonly step: number,
     readonly term: string,
-    value: number,
+    readonly value: number,
+    advice = '',
   ) {
-    super(`The loss term "${term}" became ${value} at step ${step}; try a lower learning rate or weight`);
+    super(
+      `The loss term "${term}" became ${value} at step ${step}; try a lower learning rate or weight${advice}`,
+    );
   }
 }
 
@@ -95,7 +103,7 @@ export class Trainer {
         this.optimizer.step(train.clip ? clipGradients(gradients, train.clip) : gradients, lr);
       });
       this.steps += 1;
-      this.ema?.update();
+      this.ema?.update(this.steps);
       return { ...result, lr };
     } finally {
       for (const pass of passes) tf.dispose(pass.gradients);
@@ -116,7 +124,8 @@ export class Trainer {
     for (const [name, value] of Object.entries(this.optimizer.state())) {
       tensors[`optimizer/${name}`] = value.clone();
     }
-    for (const [name, value] of Object.entries(this.ema?.state() ?? {})) tensors[`ema/${name}`] = value.clone();
+    for (const [name, value] of Object.entries(this.ema?.state() ?? {}))
+      tensors[`ema/${name}`] = value.clone();
     return tensors;
   }
 
@@ -128,7 +137,7 @@ export class Trainer {
           .filter(([name]) => name.startsWith(prefix))
           .map(([name, value]) => [name.slice(prefix.length), value]),
       );
-    this.settings.student.restore(part('student/'));
+    restoreWeights(this.settings.student, part('student/'));
     for (const hook of this.settings.hooks) hook.method.setWeights(part(`hooks/${hook.name}/`));
     this.optimizer.setState(part('optimizer/'));
     this.ema?.setState(part('ema/'));

@@ -1,0 +1,144 @@
+import { InputError } from '../common/errors';
+import { retortHome } from '../common/home';
+import { ready } from '../engine/backends';
+import { exportModel } from '../engine/models/export';
+import type { Model } from '../engine/models/model';
+import { Trainer } from '../engine/train/trainer';
+import type {
+  CheckAnswer,
+  CheckQuestion,
+  CheckReport,
+  EvaluateAnswer,
+  EvaluateQuestion,
+  ExportQuestion,
+  ModelQuestion,
+  ModelSummary,
+  Setting,
+} from '../protocol/inspector';
+import { evaluateSplit } from './evaluate';
+import {
+  PlaceError,
+  prepare,
+  prepareData,
+  prepareModel,
+  type PrepareContext,
+  type Prepared,
+} from './prepare';
+import { loadReferencedModel } from './references';
+import type { Stage } from './stage';
+
+function contextOf(setting: Setting, stage: Stage): PrepareContext {
+  return { workspace: setting.workspace, retort: setting.retort, home: retortHome(), stage };
+}
+
+/** Checks a recipe against its data and models, and with `trial` takes two real training steps. */
+export async function check(question: CheckQuestion, stage: Stage): Promise<CheckAnswer> {
+  const backend = await ready(question.backend);
+  let prepared: Prepared;
+  try {
+    prepared = await prepare(question.recipe, contextOf(question, stage));
+  } catch (error) {
+    if (!(error instanceof PlaceError)) throw error;
+    return { problems: [{ path: error.path, message: error.message }] };
+  }
+  const { recipe, data, student, teacher, hooks, plan } = prepared;
+  const trial = question.trial ? await tryStep(prepared, stage) : undefined;
+  const report: CheckReport = {
+    backend: backend.note,
+    data: {
+      classes: data.info.classNames.length,
+      imageShape: data.info.imageShape,
+      samples: data.info.samples,
+    },
+    student: summarize(recipe.student.model, student),
+    ...(teacher && { teacher: summarize(recipe.teacher!.model, teacher) }),
+    hooks: hooks.map((hook) => ({
+      name: hook.name,
+      student: hook.shapes.student,
+      teacher: hook.shapes.teacher,
+      weight: hook.weight,
+      parameters: Object.values(hook.method.weights).reduce((sum, weight) => sum + weight.size, 0),
+    })),
+    steps: plan.totalSteps,
+    ...(trial && { trial }),
+    warnings: [],
+  };
+  await data.close();
+  return { report };
+}
+
+/** Two training steps: the first warms up, the second is timed. */
+async function tryStep(prepared: Prepared, stage: Stage): Promise<NonNullable<CheckReport['trial']>> {
+  const { recipe, data, student, teacher, hooks, plan } = prepared;
+  stage('Taking a training step', false);
+  const trainer = new Trainer({ recipe, student, teacher, hooks, ...plan });
+  const source = data.batches({ split: 'train', ...recipe.train });
+  const { accumulate } = recipe.train;
+  const batches = [];
+  for (let index = 0; index < accumulate; index++) batches.push(await source.next(0, index));
+  const first = trainer.step(batches);
+  const before = performance.now();
+  trainer.step(batches);
+  const secondsPerStep = (performance.now() - before) / 1000;
+  return {
+    loss: first.loss,
+    terms: first.terms,
+    secondsPerStep,
+    estimatedSeconds: secondsPerStep * plan.totalSteps,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+  };
+}
+
+/** Builds one model and lists its layers. */
+export async function describeOneModel(question: ModelQuestion, stage: Stage): Promise<ModelSummary> {
+  await ready(question.backend);
+  const { model, args, inputShape, classes } = question;
+  const loaded = await loadReferencedModel(
+    { model, args: { ...args }, weights: null },
+    { ...contextOf(question, stage), inputShape, classes, seed: 0 },
+  );
+  return summarize(model, loaded);
+}
+
+/** Evaluates the recipe's student, with its weights, on a split. */
+export async function evaluate(question: EvaluateQuestion, stage: Stage): Promise<EvaluateAnswer> {
+  const { recipe, split } = question;
+  const backend = await ready(question.backend);
+  const context = contextOf(question, stage);
+  const data = await prepareData(recipe, context);
+  if (data.info.samples[split] === 0) throw new InputError(`The data has no ${split} split`);
+  const student = await prepareModel('student', recipe.student, recipe, data, context);
+  stage(`Evaluating on the ${split} split`, false);
+  const score = await evaluateSplit(student, data, split);
+  await data.close();
+  return { score, backend: backend.note };
+}
+
+/** Writes the recipe's student, with its weights, as a TensorFlow.js model of its own. */
+export async function exportStudent(question: ExportQuestion, stage: Stage): Promise<null> {
+  const { recipe, folder } = question;
+  await ready(question.backend);
+  const context = contextOf(question, stage);
+  const data = await prepareData(recipe, context);
+  const student = await prepareModel('student', recipe.student, recipe, data, context);
+  const { classNames, normalization } = data.info;
+  await data.close();
+  await exportModel(student, folder, { classNames, normalization });
+  return null;
+}
+
+function summarize(reference: string, model: Model): ModelSummary {
+  return {
+    reference,
+    parameters: model.parameters,
+    flops: model.layers.reduce((sum, layer) => sum + layer.flops, 0),
+    endsInSoftmax: model.endsInSoftmax,
+    layers: model.layers.map(({ id, className, outputShape, parameters, flops }) => ({
+      id,
+      className,
+      outputShape,
+      parameters,
+      flops,
+    })),
+  };
+}

@@ -1,0 +1,105 @@
+import * as path from 'node:path';
+import type * as tf from '@tensorflow/tfjs';
+import { InputError } from '../common/errors';
+import { loadModel, loadWeightsFromModelJson } from '../engine/models/load';
+import type { Model } from '../engine/models/model';
+import { restoreWeights } from '../engine/models/weights';
+import { decodeTensors, studentWeights } from '../engine/train/snapshot';
+import { type CheckpointName, parseReference, type RunReference } from '../recipe/reference';
+import type { ModelReference } from '../recipe/schema';
+import { CheckpointStore } from '../runs/checkpoints';
+import { openRun, readRecipe } from '../runs/folder';
+import type { Stage } from './stage';
+
+/** What references are resolved against. */
+export interface ReferenceContext {
+  /** Relative paths start here, and model code must lie in it. */
+  readonly workspace: string;
+  /** The `.retort` folder that `run:` references look in. */
+  readonly retort: string;
+  readonly inputShape: readonly [number, number, number];
+  readonly classes: number;
+  readonly seed: number;
+  readonly stage: Stage;
+}
+
+/** Runs may build on runs; a longer chain than this can only be a circle. */
+const LONGEST_CHAIN = 20;
+
+/**
+ * Loads a model that a recipe names, with its weights. A `run:` is that run's student: its network as that run's
+ * recipe builds it, with the weights of the checkpoint. Throws `InputError`.
+ */
+export async function loadReferencedModel(
+  reference: ModelReference,
+  context: ReferenceContext,
+  chain = 0,
+): Promise<Model> {
+  const { model, args, weights } = reference;
+  const parsed = parseReference(model);
+  if (chain > LONGEST_CHAIN) throw new InputError(`${model} is built on itself, run by run`);
+  let loaded: Model;
+  if (parsed.kind === 'run') {
+    const { student } = await readRecipe(await openRun(context.retort, parsed.id));
+    loaded = await loadReferencedModel({ ...student, weights: null }, context, chain + 1);
+    await restoreFromRun(loaded, parsed, context);
+  } else {
+    context.stage(`Building ${model}`, true);
+    loaded = await loadModel({
+      reference: model,
+      args,
+      inputShape: [...context.inputShape],
+      classes: context.classes,
+      seed: context.seed,
+      base: context.workspace,
+      workspace: context.workspace,
+    });
+    context.stage(`Loading weights`, false);
+  }
+  if (weights !== null) await restoreNamed(loaded, weights, context);
+  return loaded;
+}
+
+async function restoreNamed(model: Model, weights: string, context: ReferenceContext): Promise<void> {
+  const parsed = parseReference(weights);
+  if (parsed.kind === 'run') return restoreFromRun(model, parsed, context);
+  if (parsed.kind !== 'file') throw new InputError(`weights: "${weights}" is neither a run nor a model.json`);
+  await loadWeightsFromModelJson(model, path.resolve(context.workspace, parsed.file));
+}
+
+async function restoreFromRun(
+  model: Model,
+  reference: RunReference,
+  context: ReferenceContext,
+): Promise<void> {
+  const tensors = await readRunWeights(context.retort, reference);
+  try {
+    restoreWeights(model, tensors);
+  } catch (error) {
+    if (error instanceof InputError) throw new InputError(`run:${reference.id}: ${error.message}`);
+    throw error;
+  } finally {
+    for (const tensor of Object.values(tensors)) tensor.dispose();
+  }
+}
+
+/** The student's weights in a run's checkpoint; without one named, the one that the run exports at its end. */
+export async function readRunWeights(
+  retort: string,
+  reference: RunReference,
+): Promise<Record<string, tf.Tensor>> {
+  const run = await openRun(retort, reference.id);
+  const checkpoint: CheckpointName = reference.checkpoint ?? (await readRecipe(run)).report.checkpoint;
+  const { files } = await new CheckpointStore(run).read(checkpoint);
+  return studentWeights(decodeTensors(tensorFiles(files)));
+}
+
+/** The two files of a checkpoint that hold tensors; `InputError` if one is missing. */
+export function tensorFiles(
+  files: Readonly<Record<string, Uint8Array>>,
+): Parameters<typeof decodeTensors>[0] {
+  const values = files['tensors.bin'];
+  const specs = files['tensors.json'];
+  if (!values || !specs) throw new InputError('The checkpoint holds no tensors; it was not written by a run');
+  return { 'tensors.bin': values, 'tensors.json': specs };
+}
