@@ -1,0 +1,6 @@
+/** What `dist/engine.js` offers to training loops outside this project. */
+export * as tf from '@tensorflow/tfjs';
+export { ready } from './backends';
+export type { BackendReport } from './backends';
+export type { DistillationMethod, LossInputs, MethodDefinition, Shape } from './methods/method';
+export { createMethod, methods } from './methods/registry';

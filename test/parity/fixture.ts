@@ -1,0 +1,32 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+
+/** A tensor in a file: its shape and its values, row-major. */
+export interface StoredTensor {
+  readonly shape: number[];
+  readonly data: number[];
+}
+
+/** What a method gives for some inputs. */
+export interface MethodResult {
+  readonly loss: number;
+  readonly gradStudent: StoredTensor;
+  readonly gradWeights: Record<string, StoredTensor>;
+}
+
+/** One call of a method's reference implementation, in float64. */
+export interface Fixture {
+  readonly method: string;
+  readonly options: Record<string, unknown>;
+  readonly inputs: { readonly student: StoredTensor; readonly teacher: StoredTensor };
+  readonly weights: Record<string, StoredTensor>;
+  readonly expected: MethodResult;
+}
+
+const folder = path.join(__dirname, '..', 'fixtures', 'parity');
+
+export const fixtureFiles: readonly string[] = fs.readdirSync(folder).sort();
+
+export function readFixture(file: string): Fixture {
+  return JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')) as Fixture;
+}

@@ -1,0 +1,117 @@
+import * as assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import * as path from 'node:path';
+import { promisify } from 'node:util';
+import { backendIds, findNvidiaGpus, reasonAgainst, type BackendId } from '../../src/backends';
+import { methods } from '../../src/engine/methods/registry';
+import { fixtureFiles, readFixture, type MethodResult, type StoredTensor } from './fixture';
+
+/** Fixtures of methods that are not built yet. An entry whose method is built fails below. */
+const notBuilt = new Map([
+  ['at', 'attention transfer'],
+  ['cwd', 'channel-wise distillation, of dense tasks'],
+  ['dist', 'relations between and within classes'],
+  ['dkd', 'decoupled distillation'],
+  ['nst', 'neuron selectivity transfer'],
+  ['pkd', 'Pearson correlation of maps, of dense tasks'],
+  ['pkt', 'probabilistic knowledge transfer'],
+  ['rkd', 'relational distillation'],
+  ['sp', 'similarity-preserving distillation'],
+  ['tat-dense', 'patch groups and anchors, of dense tasks'],
+]);
+
+/** Of loss and gradients in float32 against the reference in float64, relative to the largest entry. */
+const tolerance = 1e-4;
+
+const built = fixtureFiles.filter((file) => !notBuilt.has(readFixture(file).method));
+
+for (const backend of backendIds) {
+  describe(`methods against their authors' code, on ${backend}`, () => {
+    let results: Record<string, MethodResult>;
+
+    before(async function () {
+      const reason = await reasonToSkip(backend);
+      if (reason !== undefined) {
+        console.log(`    ${reason}`);
+        this.skip();
+      }
+      results = await compute(backend, built);
+    });
+
+    for (const file of built) it(file, () => compare(results[file]!, readFixture(file).expected));
+  });
+}
+
+describe('the list of fixtures', () => {
+  it('leaves out no method that is built, and covers each that is', () => {
+    for (const { name } of methods) {
+      assert.ok(!notBuilt.has(name), `${name} is built; take it off the list`);
+      assert.ok(
+        built.some((file) => readFixture(file).method === name),
+        `${name} has no fixture`,
+      );
+    }
+  });
+
+  for (const file of fixtureFiles.filter((candidate) => !built.includes(candidate))) {
+    it.skip(`${file} (not built yet: ${notBuilt.get(readFixture(file).method)})`);
+  }
+});
+
+/** A backend that is not installed is left out, one that is and fails is not; WASM is always there. */
+async function reasonToSkip(backend: BackendId): Promise<string | undefined> {
+  if (backend === 'wasm') return undefined;
+  const forced = process.env.RETORT_BACKEND ?? 'auto';
+  if (forced !== 'auto' && forced !== backend) return `RETORT_BACKEND is ${forced}`;
+  if (backend === 'gpu') {
+    const gpus = await findNvidiaGpus();
+    if (!gpus.found) return gpus.reason;
+  }
+  return reasonAgainst(backend);
+}
+
+async function compute(backend: BackendId, files: readonly string[]): Promise<Record<string, MethodResult>> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--require', 'tsx/cjs', path.join(__dirname, 'compute.ts'), backend, ...files],
+    { maxBuffer: 2 ** 26 },
+  );
+  return JSON.parse(stdout) as Record<string, MethodResult>;
+}
+
+function compare(actual: MethodResult, expected: MethodResult): void {
+  const difference = Math.abs(actual.loss - expected.loss);
+  assert.ok(
+    difference <= tolerance * Math.abs(expected.loss),
+    `loss ${actual.loss}, expected ${expected.loss}`,
+  );
+  assert.deepEqual(Object.keys(actual.gradWeights).sort(), Object.keys(expected.gradWeights).sort());
+  const largest = Math.max(
+    ...[expected.gradStudent, ...Object.values(expected.gradWeights)].map(largestEntry),
+  );
+  compareGradient('student', actual.gradStudent, expected.gradStudent, largest);
+  for (const [name, gradient] of Object.entries(expected.gradWeights)) {
+    compareGradient(name, actual.gradWeights[name]!, gradient, largest);
+  }
+}
+
+/**
+ * To the tolerance, relative to the gradient's largest entry. One that vanishes in exact arithmetic is rounding
+ * noise on both sides: it is held to the fiftieth of the largest entry of all gradients in the file.
+ */
+function compareGradient(name: string, actual: StoredTensor, expected: StoredTensor, largest: number): void {
+  assert.deepEqual(actual.shape, expected.shape, name);
+  const own = largestEntry(expected);
+  const allowed = tolerance * (own < 1e-9 * largest ? largest / 50 : own);
+  expected.data.forEach((value, index) => {
+    const entry = actual.data[index]!;
+    assert.ok(
+      Math.abs(entry - value) <= allowed,
+      `${name}[${index}] is ${entry}, expected ${value} +- ${allowed}`,
+    );
+  });
+}
+
+function largestEntry({ data }: StoredTensor): number {
+  return Math.max(...data.map(Math.abs));
+}
