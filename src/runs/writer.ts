@@ -1,10 +1,9 @@
-import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { InputError, messageOf } from '../common/errors';
-import { failpoint } from '../common/failpoint';
 import { writeJsonAtomic } from '../common/files';
+import { AppendOnlyFile } from './append-only-file';
+import { EventFile } from './events';
 import { readInfo, type RunFolder } from './folder';
-import { checked, ensureFolderInside, findInside, NOFOLLOW } from './inside';
+import { checked, ensureFolderInside } from './inside';
 import { MetricReader } from './metrics';
 import { takeRequests, type Requests } from './requests';
 import type { RunLock } from './run-lock';
@@ -25,7 +24,7 @@ export type RunPatch = {
  * they wrote is in the system's hands when they return, and outlives a kill of this process.
  */
 export class RunWriter {
-  private attemptStarted = false;
+  private events: EventFile | undefined;
 
   private constructor(
     readonly run: RunFolder,
@@ -46,9 +45,15 @@ export class RunWriter {
     const reader = new MetricReader(run);
     let seq = -1;
     for await (const line of reader.read()) seq = Math.max(seq, line.seq);
-    const metrics = await AppendOnlyFile.open(run, 'metrics.jsonl');
+    const metrics = await AppendOnlyFile.open(run.folder, 'metrics.jsonl');
     metrics.truncate(reader.offset);
-    const writer = new RunWriter(run, info, seq + 1, metrics, await AppendOnlyFile.open(run, 'log.txt'));
+    const writer = new RunWriter(
+      run,
+      info,
+      seq + 1,
+      metrics,
+      await AppendOnlyFile.open(run.folder, 'log.txt'),
+    );
     writer.update({ ...patch, process: lock.holder });
     return writer;
   }
@@ -67,20 +72,23 @@ export class RunWriter {
    * Starts the next attempt after a finished step: 0 for a fresh start, else that of the checkpoint resumed from.
    * Lines of earlier attempts beyond it no longer count.
    */
-  beginAttempt(step: number): void {
+  async beginAttempt(step: number): Promise<void> {
     const attempt = this.current.attempt + 1;
     this.write({ ...this.current, attempt });
     const line: AttemptLine = { kind: 'attempt', attempt, seq: this.seq++, step, time: Date.now() };
     this.metrics.append(`${JSON.stringify(line)}\n`);
-    this.attemptStarted = true;
+    this.events?.close();
+    this.events = await EventFile.start(this.run.folder, line);
   }
 
-  /** Appends a whole line. Numbers that are not finite are written as null. */
+  /** Appends a whole line, and its numbers to the TensorBoard file. What is not finite is written as null. */
   appendMetric(metric: NewMetric): void {
-    if (!this.attemptStarted) throw new Error('appendMetric comes after beginAttempt');
+    if (this.events === undefined) throw new Error('appendMetric comes after beginAttempt');
     const { kind, ...values } = metric;
     const place = { kind, attempt: this.current.attempt, seq: this.seq++ };
-    this.metrics.append(`${JSON.stringify({ ...place, ...values, time: Date.now() })}\n`);
+    const text = JSON.stringify({ ...place, ...values, time: Date.now() });
+    this.metrics.append(`${text}\n`);
+    this.events.append(JSON.parse(text) as MetricLine);
   }
 
   /** Forces the metrics to the disk: before a checkpoint, so that no checkpoint is ahead of them after a power cut. */
@@ -101,6 +109,7 @@ export class RunWriter {
   close(): void {
     this.metrics.close();
     this.logFile.close();
+    this.events?.close();
   }
 
   private write(info: Partial<Record<keyof RunInfo, unknown>>): void {
@@ -108,50 +117,5 @@ export class RunWriter {
     const plain: unknown = JSON.parse(JSON.stringify(info));
     this.current = checked(RunInfo, plain, 'run.json');
     writeJsonAtomic(path.join(this.run.folder, 'run.json'), this.current);
-  }
-}
-
-/** A file that only grows, by whole pieces. */
-class AppendOnlyFile {
-  private constructor(
-    private readonly file: string,
-    private readonly descriptor: number,
-  ) {}
-
-  static async open(run: RunFolder, name: string): Promise<AppendOnlyFile> {
-    await findInside(run.folder, name);
-    const file = path.join(run.folder, name);
-    const { O_APPEND, O_CREAT, O_WRONLY } = fs.constants;
-    const descriptor = fs.openSync(file, O_APPEND | O_CREAT | O_WRONLY | NOFOLLOW, 0o666);
-    if (!fs.fstatSync(descriptor).isFile()) {
-      fs.closeSync(descriptor);
-      throw new InputError(`${file} is not a plain file; remove it`);
-    }
-    return new AppendOnlyFile(file, descriptor);
-  }
-
-  append(text: string): void {
-    const before = fs.fstatSync(this.descriptor).size;
-    try {
-      const bytes = Buffer.from(text);
-      for (let done = 0; done < bytes.length;) done += fs.writeSync(this.descriptor, bytes, done);
-      failpoint('append-written');
-    } catch (error) {
-      // No half a line stays behind.
-      fs.ftruncateSync(this.descriptor, before);
-      throw new InputError(`${this.file} cannot be written: ${messageOf(error)}; mend that and resume`);
-    }
-  }
-
-  truncate(size: number): void {
-    if (fs.fstatSync(this.descriptor).size > size) fs.ftruncateSync(this.descriptor, size);
-  }
-
-  flush(): void {
-    fs.fsyncSync(this.descriptor);
-  }
-
-  close(): void {
-    fs.closeSync(this.descriptor);
   }
 }

@@ -71,7 +71,7 @@ async function trainPrepared(
   const { student, teacher, plan, recipe } = prepared;
   const isResumed = (await checkpoints.list()).length > 0;
   const from = isResumed ? await training.resume() : { step: 0, warnings: [] };
-  writer.beginAttempt(from.step);
+  await writer.beginAttempt(from.step);
   for (const warning of from.warnings) warn(writer, warning);
   if (isResumed) writer.log(`Going on from the checkpoint of step ${from.step}.`);
   writer.update({

@@ -49,7 +49,7 @@ describe('run writer and metrics', () => {
 
   it('keeps numbers that are not finite readable, as null', async () => {
     const writer = await RunWriter.open(lock, { state: 'running' });
-    writer.beginAttempt(0);
+    await writer.beginAttempt(0);
     writer.appendMetric({ ...validation(1), loss: Infinity });
     writer.update({ last: { step: 1, epoch: 1, validation: { accuracy: 0.1, loss: NaN, samples: 10 } } });
     writer.close();
@@ -59,15 +59,15 @@ describe('run writer and metrics', () => {
 
   it('drops lines of earlier attempts beyond the step that a later one goes on from', async () => {
     let writer = await RunWriter.open(lock, { state: 'running' });
-    writer.beginAttempt(0);
+    await writer.beginAttempt(0);
     for (const step of [10, 20, 30]) writer.appendMetric(validation(step, 0.1));
     writer.close();
     writer = await RunWriter.open(lock, { state: 'running' });
-    writer.beginAttempt(20);
+    await writer.beginAttempt(20);
     for (const step of [30, 40]) writer.appendMetric(validation(step, 0.2));
     writer.close();
     writer = await RunWriter.open(lock, { state: 'running' });
-    writer.beginAttempt(10);
+    await writer.beginAttempt(10);
     writer.appendMetric(validation(20, 0.3));
     writer.close();
     const { lines, damaged } = await readMetrics(run);
@@ -90,7 +90,7 @@ describe('run writer and metrics', () => {
 
   it('does not count a torn last line, and cuts it off when the run goes on', async () => {
     let writer = await RunWriter.open(lock, { state: 'running' });
-    writer.beginAttempt(0);
+    await writer.beginAttempt(0);
     writer.appendMetric(validation(10));
     writer.appendMetric(validation(20));
     writer.close();
@@ -101,7 +101,7 @@ describe('run writer and metrics', () => {
       assert.deepEqual([lines.map((line) => line.step), damaged], [[10], 0]);
     }
     writer = await RunWriter.open(lock, { state: 'running' });
-    writer.beginAttempt(10);
+    await writer.beginAttempt(10);
     writer.appendMetric(validation(20));
     writer.close();
     const { lines, damaged } = await readMetrics(run);
@@ -110,7 +110,7 @@ describe('run writer and metrics', () => {
 
   it('skips and counts lines that are damaged, and those with a wrong type', async () => {
     const writer = await RunWriter.open(lock, { state: 'running' });
-    writer.beginAttempt(0);
+    await writer.beginAttempt(0);
     fs.appendFileSync(metricsFile(), '\0\0\0\n{"kind":"validation","step":"1"}\n\xff\n', 'latin1');
     writer.appendMetric(validation(10));
     writer.close();
@@ -120,7 +120,7 @@ describe('run writer and metrics', () => {
 
   it('reads lines that are longer than a piece of reading', async () => {
     const writer = await RunWriter.open(lock, { state: 'running' });
-    writer.beginAttempt(0);
+    await writer.beginAttempt(0);
     const terms = Object.fromEntries(Array.from({ length: 9000 }, (_, index) => [`term ä ${index}`, index]));
     const line = { loss: 1, terms, accuracy: 1, lr: 1, imagesPerSecond: 1, dataWait: 0 };
     for (const step of [1, 2]) writer.appendMetric({ kind: 'train', step, epoch: 0, ...line });
@@ -138,7 +138,7 @@ describe('run writer and metrics', () => {
     const child = startProcess(`
       const run = await runs.openRun(${JSON.stringify(retort.folder)}, '${run.id}');
       const writer = await runs.RunWriter.open(await runs.acquireRunLock(run), { state: 'running' });
-      writer.beginAttempt(0);
+      await writer.beginAttempt(0);
       console.log('writing');
       for (let step = 1; ; step++) writer.appendMetric({ kind: 'validation', step, epoch: 0, loss: 1, accuracy: 1 });`);
     child.stdout!.once('data', () => {
@@ -170,7 +170,7 @@ describe('run writer and metrics', () => {
 
   it('says so when the disk is full, and leaves no half line', async () => {
     const writer = await RunWriter.open(lock, { state: 'running' });
-    writer.beginAttempt(0);
+    await writer.beginAttempt(0);
     process.env.RETORT_FAILPOINT = 'append-written=ENOSPC';
     try {
       assert.throws(() => writer.appendMetric(validation(10)), {
