@@ -48,7 +48,7 @@ function findingOf(error: ErrorObject, root: unknown): Finding | undefined {
 
 function complaint(error: ErrorObject, schema: JsonSchema): string {
   const found = describeValue(error.data);
-  const length = (error.data as { length?: number }).length;
+  const length = (error.data as { length?: number } | null)?.length;
   switch (error.keyword) {
     case 'type':
       return `${error.instancePath === '' ? 'the recipe ' : ''}must be ${describeTypes(schema)}, not ${found}`;

@@ -42,6 +42,18 @@ const syntaxMessages: Record<string, string> = {
  * mostly follow from it) or at keys given twice, `InputError` for an override that cannot be put in.
  */
 export function readSource(text: string, file: string, overrides: readonly string[] = []): RecipeSource {
+  try {
+    const tree = parseText(text, file);
+    const parsed = overrides.map(parseOverride);
+    return { file, text, tree, overrides: parsed, value: applyOverrides(getNodeValue(tree), parsed) };
+  } catch (error) {
+    // The stack's end: a bracket in a bracket, thousands of times.
+    if (!(error instanceof RangeError)) throw error;
+    throw new RecipeError([{ path: '', message: 'nested too deeply', file, line: 1, column: 1 }]);
+  }
+}
+
+function parseText(text: string, file: string): Node {
   const errors: ParseError[] = [];
   const tree = parseTree(text.replace(/^\uFEFF/, ' '), errors, { allowTrailingComma: true });
   const error = errors[0];
@@ -57,9 +69,7 @@ export function readSource(text: string, file: string, overrides: readonly strin
     ...placeAt(text, again.offset),
   }));
   if (repeated.length > 0) throw new RecipeError(repeated);
-
-  const parsed = overrides.map(parseOverride);
-  return { file, text, tree, overrides: parsed, value: applyOverrides(getNodeValue(tree), parsed) };
+  return tree;
 }
 
 /** A finding with its place: that of the nearest part of the text that holds it. */
