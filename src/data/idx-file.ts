@@ -1,6 +1,6 @@
-import * as fs from 'node:fs';
 import * as zlib from 'node:zlib';
-import { InputError, errorCode, messageOf } from '../common/errors';
+import { InputError, messageOf } from '../common/errors';
+import { readDataFile } from './read-file';
 
 /** Unsigned bytes of any number of dimensions, as the IDX format of MNIST holds them. */
 export interface IdxArray {
@@ -57,13 +57,7 @@ export function encodeIdx({ dimensions, data }: IdxArray): Uint8Array {
 }
 
 function readWhole(file: string): Uint8Array {
-  let bytes: Uint8Array;
-  try {
-    bytes = fs.readFileSync(file);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') throw new InputError(`${file}: no such file`);
-    throw new InputError(`${file}: cannot be read (${messageOf(error)})`);
-  }
+  const bytes = readDataFile(file);
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
     return zlib.gunzipSync(bytes);

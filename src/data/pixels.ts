@@ -1,16 +1,20 @@
 import sharp from 'sharp';
 import type { Image, Region, Size } from './dataset';
 
-/** One image is decoded on one thread of the pool; a batch keeps all of them busy. */
+// One image is decoded on one thread of libuv's pool, and a batch keeps all of those busy.
 sharp.concurrency(1);
 sharp.cache(false);
 
-/** The region of an image, resized: bilinear with anti-aliasing, as torchvision's resize. */
+export { sharp };
+export type { Sharp } from 'sharp';
+
+/** The region of an image of 1 or 3 channels, resized: bilinear with anti-aliasing, as torchvision's resize. */
 export async function resizeRegion(image: Image, region: Region, size: Size): Promise<Image> {
   const { width, height, channels } = image;
-  const data = await sharp(image.data, { raw: { width, height, channels: channels as 1 | 2 | 3 | 4 } })
+  const data = await sharp(image.data, { raw: { width, height, channels: channels as 1 | 3 } })
     .extract({ left: region.left, top: region.top, width: region.width, height: region.height })
     .resize(size.width, size.height, { fit: 'fill', kernel: 'linear' })
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
     .raw()
     .toBuffer();
   return { ...size, channels, data };

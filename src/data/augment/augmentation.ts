@@ -37,7 +37,10 @@ interface StagedAugmentation<
 > extends CatalogueAugmentation {
   readonly stage: Stage;
   readonly options: Options;
-  /** Gives a pure function of its input and the random numbers. */
+  /**
+   * Gives a pure function of its input and the random numbers. Options that do not go together are an
+   * `InputError` that starts with the option, `scale: …`.
+   */
   create(options: Static<Options>): Work[Stage];
 }
 

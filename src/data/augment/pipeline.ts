@@ -3,6 +3,7 @@ import { didYouMean } from '../../common/suggest';
 import { checkOptions } from '../options';
 import {
   STAGES,
+  type Augmentation,
   type ChangeBatch,
   type ChangeImage,
   type ChangeValues,
@@ -37,27 +38,37 @@ export function createPipeline(entries: readonly unknown[]): Pipeline {
       );
     }
     const stage = STAGES.indexOf(augmentation.stage);
+    if (augmentation.stage === 'region' && pipeline.region) {
+      throw new InputError(`${place}: an entry before it already chooses the region`);
+    }
     if (stage < previous.stage)
       throw new InputError(`${place}: "${name}" must come before "${previous.name}"`);
     previous = { name, stage };
     const checked = checkOptions(augmentation.options, options, place);
-    switch (augmentation.stage) {
-      case 'region':
-        if (pipeline.region) throw new InputError(`${place}: an entry before it already chooses the region`);
-        pipeline.region = augmentation.create(checked);
-        break;
-      case 'image':
-        pipeline.image.push(augmentation.create(checked));
-        break;
-      case 'values':
-        pipeline.values.push(augmentation.create(checked));
-        break;
-      case 'batch':
-        pipeline.batch.push(augmentation.create(checked));
-        break;
+    try {
+      add(pipeline, augmentation, checked);
+    } catch (error) {
+      throw error instanceof InputError ? new InputError(`${place}.${error.message}`) : error;
     }
   });
   return pipeline;
+}
+
+function add(pipeline: Pipeline, augmentation: Augmentation, options: Record<string, unknown>): void {
+  switch (augmentation.stage) {
+    case 'region':
+      pipeline.region = augmentation.create(options);
+      break;
+    case 'image':
+      pipeline.image.push(augmentation.create(options));
+      break;
+    case 'values':
+      pipeline.values.push(augmentation.create(options));
+      break;
+    case 'batch':
+      pipeline.batch.push(augmentation.create(options));
+      break;
+  }
 }
 
 function asObject(entry: unknown, place: string): { type: string; [option: string]: unknown } {
