@@ -20,7 +20,7 @@ export function classificationLoss(
     const [samples, classes] = logits.shape;
     const spread = labelSmoothing / classes;
     const target = (of: tf.Tensor1D): tf.Tensor =>
-      tf.oneHot(of, classes, 1 - labelSmoothing + spread, spread);
+      tf.oneHot(of, classes, 1 - labelSmoothing + spread, spread, 'float32');
     const targets = mixed
       ? interpolate(target(labels), target(mixed.labels), mixed.lambda.reshape([samples, 1]))
       : target(labels);
