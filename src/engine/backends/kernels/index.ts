@@ -1,26 +1,46 @@
 import type { BackendName } from '../report';
 import { registerBatchNormGradient } from './batch-norm';
 import { fuseBatchNormLayer } from './batch-norm-layer';
+
+import { unfuseConvolutionLayer } from './conv-layer';
+import { registerDilatedConvolutionGradient } from './dilated-convolution';
+import { registerReductionGradients } from './reduction-gradients';
 import { registerReluGradients } from './relu';
 import { registerTensorflowKernels } from './tensorflow';
+import { registerWasmKernels } from './wasm';
 
 export { batchNormTrain } from './batch-norm';
 
+const installed = new Set<string>();
+
 /**
- * Registers the kernels and gradients that TensorFlow.js lacks, or leaves slow, on a backend.
- * To be called once in a process, after the backend is set.
+ * Registers the kernels that TensorFlow.js lacks, or has slow, on a backend, and the gradients and layers that
+ * use them on whatever backend has them. To be called after the backend is set; a second call does nothing.
  */
 export function installKernels(backend: BackendName): void {
+  once('gradients', () => {
+    registerBatchNormGradient();
+    registerReductionGradients();
+    registerReluGradients();
+    registerDilatedConvolutionGradient();
+    fuseBatchNormLayer();
+    unfuseConvolutionLayer();
+  });
   switch (backend) {
     case 'tensorflow-gpu':
     case 'tensorflow-cpu':
-      registerTensorflowKernels();
-      registerBatchNormGradient();
-      fuseBatchNormLayer();
-      registerReluGradients();
+      once('tensorflow', registerTensorflowKernels);
+      break;
+    case 'wasm':
+      once('wasm', registerWasmKernels);
       break;
     case 'webgpu':
-    case 'wasm':
       break;
   }
+}
+
+function once(what: string, install: () => void): void {
+  if (installed.has(what)) return;
+  installed.add(what);
+  install();
 }
