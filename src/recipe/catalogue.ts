@@ -56,8 +56,8 @@ export interface CatalogueFormat {
   /** Fetched by name (`fashion-mnist`), or read from the user's disk (`image-folder`). */
   readonly kind: 'fetched' | 'files';
   /**
-   * An option `path` is a file or folder, an option `module` the user's code, `FILE#EXPORT`: written relative
-   * to the recipe file, in a resolved recipe relative to the workspace.
+   * An option `path` is a file or folder: written relative to the recipe file, in a resolved recipe relative to
+   * the workspace.
    */
   readonly options: TSchema;
 }

@@ -5,6 +5,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
  * A copy of a TypeBox schema in the form that validators and editors serve best:
  * - TypeBox writes every union as `anyOf`, at which each alternative complains in turn. An `enum`, a list of
  *   types or a `oneOf` with a discriminator gives one exact error and exact completions.
+ *   Any other union is refused: it would have neither.
  * - TypeBox requires keys that have a default. Validation fills them in first; an editor would ask for them.
  */
 export function plainSchema(schema: object): JsonSchema {
@@ -37,7 +38,8 @@ function narrowUnion(schema: JsonSchema): JsonSchema {
   const types = alternatives.map((alternative) => alternative.type);
   const apart = types.every((type, index) => typeof type === 'string' && types.indexOf(type) === index);
   const free = alternatives.every((alternative) => !('const' in alternative) && !('enum' in alternative));
-  return apart && free ? { ...mergeAll(alternatives), ...rest, type: types } : schema;
+  if (apart && free) return { ...mergeAll(alternatives), ...rest, type: types };
+  throw new Error('A union must be of literals, of different types, or have a discriminator');
 }
 
 function mergeAll(schemas: readonly JsonSchema[]): JsonSchema {

@@ -24,12 +24,18 @@ export interface RecipeProblem {
 
 /** One sentence: `hooks[1].student: no layer "stage4"; did you mean "stage3"? (resnet.distill.json, line 12)`. */
 export function describeProblem(problem: RecipeProblem): string {
-  if (problem.path === '') {
-    return `${problem.message} (${problem.file}, line ${problem.line}, column ${problem.column})`;
-  }
-  const place =
-    problem.override === undefined ? `${problem.file}, line ${problem.line}` : `--set ${problem.override}`;
-  return `${problem.path}: ${problem.message} (${place})`;
+  const { path, message, file, line, column, override } = problem;
+  if (path === '') return printable(`${message} (${file}, line ${line}, column ${column})`);
+  const place = override === undefined ? `${file}, line ${line}` : `--set ${override}`;
+  return printable(`${path}: ${message} (${place})`);
+}
+
+/** What a recipe says is printed: its control characters must not steer the terminal. */
+function printable(text: string): string {
+  return text.replace(
+    /\p{Cc}/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** A recipe that cannot be run; the message has one line for each problem. */

@@ -1,6 +1,5 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { messageOf } from '../common/errors';
 import { didYouMean } from '../common/suggest';
 import { type ParsedRecipe, throwFindings } from './parse';
 import type { Finding } from './problem';
@@ -10,7 +9,7 @@ import { liesIn, workspacePath } from './workspace';
 
 /**
  * The recipe as a run keeps it: paths, written relative to the recipe file, are relative to the workspace where
- * they lie inside it, else absolute. Throws `RecipeError` for files that do not exist and for model code
+ * they lie inside it, else absolute. Throws `RecipeError` for files that do not exist and for code
  * outside the workspace; whether `run:` references exist is not looked at.
  */
 export function resolveRecipe(parsed: ParsedRecipe, options: { readonly workspace: string }): Recipe {
@@ -38,12 +37,12 @@ function resolveModel(role: string, model: ModelReference, paths: PathResolver):
 }
 
 function resolveSource(source: Recipe['data']['source'], paths: PathResolver): Recipe['data']['source'] {
-  const resolved = { ...source };
-  if (typeof source.path === 'string') resolved.path = paths.data('data.source.path', source.path);
-  if (typeof source.module === 'string') {
-    resolved.module = paths.reference('data.source.module', source.module);
-  }
-  return resolved;
+  if (typeof source.path !== 'string') return source;
+  const place = 'data.source.path';
+  // The one format that runs what it reads.
+  const resolved =
+    source.format === 'module' ? paths.code(place, source.path) : paths.data(place, source.path);
+  return { ...source, path: resolved };
 }
 
 /** Turns paths into those of the workspace, and gathers what is wrong with them. */
@@ -55,33 +54,48 @@ class PathResolver {
     private readonly workspace: string,
   ) {}
 
-  /** A file or folder that may lie anywhere. */
+  reference(place: string, written: string): string {
+    const reference = parseReference(written);
+    switch (reference.kind) {
+      case 'module':
+        return formatReference({ ...reference, file: this.code(place, reference.file) });
+      case 'file':
+        return formatReference({ ...reference, file: this.data(place, reference.file) });
+      case 'builtin':
+      case 'run':
+        return written;
+    }
+  }
+
+  /** A file or folder, which may lie anywhere. */
   data(place: string, written: string): string {
     const file = path.resolve(this.base, written);
     if (!fs.existsSync(file)) this.refuse(place, `there is no file or folder ${file}${similar(file)}`);
     return workspacePath(this.workspace, file);
   }
 
-  reference(place: string, written: string): string {
-    try {
-      const reference = parseReference(written);
-      if (reference.kind !== 'module' && reference.kind !== 'file') return written;
-      const file = path.resolve(this.base, reference.file);
-      if (!fs.statSync(file, { throwIfNoEntry: false })?.isFile()) {
-        this.refuse(place, `there is no file ${file}${similar(file)}`);
-      } else if (reference.kind === 'module' && !liesIn(this.workspace, fs.realpathSync(file))) {
-        const advice = 'copy it there, or start from a folder that holds both';
-        this.refuse(place, `model code must lie in the workspace ${this.workspace}; ${advice}`);
-      }
-      return formatReference({ ...reference, file: workspacePath(this.workspace, file) });
-    } catch (error) {
-      this.refuse(place, messageOf(error));
-      return written;
+  /** A file that will be run: it must lie in the workspace, also behind a link. */
+  code(place: string, written: string): string {
+    const file = path.resolve(this.base, written);
+    if (!isFile(file)) {
+      this.refuse(place, `there is no file ${file}${similar(file)}`);
+    } else if (!liesIn(this.workspace, fs.realpathSync(file))) {
+      const advice = 'copy it there, or start from a folder that holds both';
+      this.refuse(place, `code must lie in the workspace ${this.workspace}; ${advice}`);
     }
+    return workspacePath(this.workspace, file);
   }
 
   private refuse(path: string, message: string): void {
     this.findings.push({ path, message });
+  }
+}
+
+function isFile(file: string): boolean {
+  try {
+    return fs.statSync(file).isFile();
+  } catch {
+    return false;
   }
 }
 

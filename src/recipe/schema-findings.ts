@@ -6,10 +6,7 @@ import type { Finding } from './problem';
 
 /** The validator's errors as sentences; `root` is what was validated. */
 export function findingsOf(errors: readonly ErrorObject[], root: unknown): Finding[] {
-  const unions = errors.filter((error) => error.keyword === 'anyOf').map((error) => `${error.schemaPath}/`);
-  return errors
-    .filter((error) => !unions.some((union) => error.schemaPath.startsWith(union)))
-    .flatMap((error) => findingOf(error, root) ?? []);
+  return errors.flatMap((error) => findingOf(error, root) ?? []);
 }
 
 function findingOf(error: ErrorObject, root: unknown): Finding | undefined {

@@ -281,6 +281,12 @@ const cases: [title: string, part: string, replacement: string, expected: string
     'student.model: "models/resnet.ts" does not say which export builds the model; write models/resnet.ts#NAME (r.distill.json, line 9)',
   ],
   [
+    'a model that would steer a terminal',
+    '"builtin:resnet8"',
+    '"builtin:\\u001b[2J\\u009b"',
+    'student.model: no built-in network "\\u001b[2J\\u009b"; there are resnet8 and resnet20 (r.distill.json, line 9)',
+  ],
+  [
     'a run by its name',
     '"run:20261122-101500-k3f9/best"',
     '"run:my-teacher"',

@@ -76,8 +76,8 @@ describe('resolving a recipe', () => {
     assert.equal(recipe.data.source.path, images);
   });
 
-  it('refuses model code outside the workspace, also behind a link', () => {
-    const outside = `model code must lie in the workspace ${workspace}; copy it there, or start from a folder that holds both`;
+  it('refuses code outside the workspace, also behind a link', () => {
+    const outside = `code must lie in the workspace ${workspace}; copy it there, or start from a folder that holds both`;
     assert.equal(
       refusal('student.model=../../elsewhere/net.ts#net'),
       `student.model: ${outside} (--set student.model=../../elsewhere/net.ts#net)`,
@@ -85,8 +85,8 @@ describe('resolving a recipe', () => {
     fs.symlinkSync(path.join(root, 'elsewhere', 'net.ts'), path.join(workspace, 'models', 'link.ts'));
     assert.match(refusal('student.model=../models/link.ts#net'), /must lie in the workspace/);
     assert.match(
-      refusal('data.source={"format":"module","module":"../../elsewhere/net.ts#data"}'),
-      /^data\.source\.module: model code must lie in the workspace/,
+      refusal('data.source={"format":"module","path":"../../elsewhere/net.ts"}'),
+      /^data\.source\.path: code must lie in the workspace/,
     );
   });
 
@@ -102,6 +102,11 @@ describe('resolving a recipe', () => {
       `data.source.path: there is no file or folder ${path.join(workspace, 'imagse')}; did you mean "images"? (--set data.source={"format":"image-folder","path":"../imagse"})`,
       `teacher.model: there is no file ${path.join(workspace, 'models', 'resnet.ts')}; did you mean "resnets.ts"? (${file}, line 8)`,
     ]);
+  });
+
+  it('refuses a path that no system has', () => {
+    const message = refusal('student.model="../models/a\\u0000b.ts#net"');
+    assert.match(message, /^student\.model: there is no file /);
   });
 
   it('refuses a folder where a file should be', () => {
