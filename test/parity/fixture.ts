@@ -23,10 +23,16 @@ export interface Fixture {
   readonly expected: MethodResult;
 }
 
-const folder = path.join(__dirname, '..', 'fixtures', 'parity');
+/** The authors' code; and PyTorch's own operations, for cases that those leave out. */
+const folders = ['parity', 'pytorch/methods'].map((name) => path.join(__dirname, '..', 'fixtures', name));
 
-export const fixtureFiles: readonly string[] = fs.readdirSync(folder).sort();
+/** Path of each fixture by file name. */
+const paths = new Map(
+  folders.flatMap((folder) => fs.readdirSync(folder).map((file) => [file, path.join(folder, file)] as const)),
+);
+
+export const fixtureFiles: readonly string[] = [...paths.keys()].sort();
 
 export function readFixture(file: string): Fixture {
-  return JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')) as Fixture;
+  return JSON.parse(fs.readFileSync(paths.get(file)!, 'utf8')) as Fixture;
 }
