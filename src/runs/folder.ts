@@ -18,10 +18,14 @@ export interface RunFolder {
   readonly retortFolder: string;
 }
 
+export interface ReadableRun {
+  readonly run: RunFolder;
+  readonly info: RunInfo;
+  readonly recipe: Recipe;
+}
+
 /** A run in a list: what it is, or why it cannot be read. */
-export type ListedRun =
-  | { readonly run: RunFolder; readonly info: RunInfo; readonly recipe: Recipe }
-  | { readonly run: RunFolder; readonly unreadable: string };
+export type ListedRun = ReadableRun | { readonly run: RunFolder; readonly unreadable: string };
 
 /** The nearest `.retort` folder at or above a folder, else the one that would be made in `fallback`. */
 export async function findRetortFolder(start: string, fallback: string): Promise<string> {

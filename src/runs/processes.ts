@@ -14,8 +14,8 @@ interface RunningProcess {
 
 /** The identity of a running process of this machine, by default of this one; undefined if there is no such process. */
 export async function processIdentity(pid = process.pid): Promise<ProcessIdentity | undefined> {
-  const [found, machine] = await Promise.all([findProcess(pid), thisMachine()]);
-  return found && { ...machine, pid, started: found.started };
+  const [running, machine] = await Promise.all([findProcess(pid), thisMachine()]);
+  return running && { ...machine, pid, started: running.started };
 }
 
 /** Where a process is, seen from here: `elsewhere` is another host or container, about which we cannot ask. */
@@ -25,14 +25,28 @@ export async function whereIs(identity: ProcessIdentity): Promise<'alive' | 'gon
   if (identity.boot !== machine.boot) return 'gone';
   if (identity.namespace !== machine.namespace) return 'elsewhere';
   if (!pidExists(identity.pid)) return 'gone';
-  return (await findProcess(identity.pid))?.started === identity.started ? 'alive' : 'gone';
+  return (await isSame(identity)) ? 'alive' : 'gone';
+}
+
+/** So long a process that was found to be the one in question is taken for it while its pid exists. */
+const TRUST_MS = 10_000;
+const found = new Map<string, number>();
+
+/** Asking for the start time starts a program on macOS and Windows, too dear for whoever follows a run. */
+async function isSame({ pid, started }: ProcessIdentity): Promise<boolean> {
+  const key = `${pid} ${started}`;
+  if (performance.now() - (found.get(key) ?? -Infinity) < TRUST_MS) return true;
+  const isIt = (await findProcess(pid))?.started === started;
+  if (isIt) found.set(key, performance.now());
+  else found.delete(key);
+  return isIt;
 }
 
 /** The command line of a process that is alive on this machine, else undefined. */
 export async function commandLineOf(identity: ProcessIdentity): Promise<string | undefined> {
   if ((await whereIs(identity)) !== 'alive') return undefined;
-  const found = await findProcess(identity.pid);
-  return found?.started === identity.started ? found.commandLine : undefined;
+  const running = await findProcess(identity.pid);
+  return running?.started === identity.started ? running.commandLine : undefined;
 }
 
 type Machine = Pick<ProcessIdentity, 'host' | 'boot' | 'namespace'>;

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { InputError } from '../common/errors';
 import type { RunFolder } from './folder';
 import { type Lock, lockHolder, takeLock } from './lock';
+import { whereIs } from './processes';
 import { readHeartbeat } from './state';
 import type { ProcessIdentity } from './types';
 
@@ -38,6 +39,12 @@ export async function acquireRunLock(run: RunFolder, options: RunLockOptions = {
 /** Who holds a run, dead or alive; undefined if nobody does. */
 export function runHolder(run: RunFolder): Promise<ProcessIdentity | undefined> {
   return lockHolder(path.join(run.folder, 'lock'));
+}
+
+/** Whether a run is held by a process that is alive, or that cannot be asked. */
+export async function isHeld(run: RunFolder): Promise<boolean> {
+  const holder = await runHolder(run);
+  return holder !== undefined && (await whereIs(holder)) !== 'gone';
 }
 
 /** Watches the heartbeat for two of its beats and a half. */

@@ -1,0 +1,23 @@
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import type { RunFolder } from './folder';
+import { ensureFolderInside } from './inside';
+import { acquireRunLock } from './run-lock';
+
+/**
+ * Moves a run to `.retort/trash`, from where a person can move it back; gives the new place.
+ * Throws `InputError` for a run that is held by a process.
+ */
+export async function deleteRun(run: RunFolder): Promise<string> {
+  const trashed = path.join(await ensureFolderInside(run.retortFolder, 'trash'), run.id);
+  const lock = await acquireRunLock(run);
+  try {
+    await fs.rename(run.folder, trashed);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+  // The lock moved too; it would keep a run that is moved back for as long as this process lives.
+  await fs.rm(path.join(trashed, 'lock'), { recursive: true, force: true });
+  return trashed;
+}

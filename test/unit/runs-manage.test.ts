@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { Recipe } from '../../src/recipe/schema';
+import { CheckpointStore } from '../../src/runs/checkpoints';
+import { metricsToCsv } from '../../src/runs/csv';
+import { createRun, listRuns, openRun, type RunFolder } from '../../src/runs/folder';
+import { readNotes, writeNotes } from '../../src/runs/notes';
+import { pruneRuns } from '../../src/runs/prune';
+import { acquireRunLock } from '../../src/runs/run-lock';
+import { deleteRun } from '../../src/runs/trash';
+import { nextLine, sampleRecipe, startProcess, temporaryRetortFolder } from './runs-helpers';
+
+describe('keeping runs', () => {
+  let retort: ReturnType<typeof temporaryRetortFolder>;
+  beforeEach(() => (retort = temporaryRetortFolder()));
+  afterEach(() => retort.remove());
+
+  /** A run with checkpoints of steps 1, 2 (best), 3 and 4, all kept on request. */
+  const runWithCheckpoints = async (state: string, recipe: Recipe = sampleRecipe()): Promise<RunFolder> => {
+    const run = await createRun(retort.folder, recipe);
+    const file = path.join(run.folder, 'run.json');
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"queued"', `"${state}"`));
+    fs.mkdirSync(path.join(run.folder, 'student'));
+    const store = new CheckpointStore(run);
+    for (const step of [1, 2, 3, 4]) {
+      await store.write(step, { weights: new Uint8Array(step) }, { best: step === 2, requested: true });
+    }
+    return run;
+  };
+  const steps = async (run: RunFolder): Promise<number[]> =>
+    (await new CheckpointStore(run).list()).map((checkpoint) => checkpoint.step);
+  const holder = (run: RunFolder): ReturnType<typeof startProcess> =>
+    startProcess(
+      `await runs.acquireRunLock(await runs.openRun(${JSON.stringify(retort.folder)}, '${run.id}'));
+       console.log('up');
+       process.stdin.resume();`,
+    );
+  const student = (weights: string): Partial<Recipe> => ({
+    student: { model: 'builtin:resnet8', args: {}, weights },
+  });
+
+  it('keeps notes apart from what the worker writes', async () => {
+    const run = await createRun(retort.folder, sampleRecipe());
+    assert.deepEqual(await readNotes(run), {});
+    const notes = { star: true, note: 'first that works\n', tags: ['a'], name: 'Best' };
+    writeNotes(run, notes);
+    assert.deepEqual(await readNotes(run), notes);
+    assert.throws(() => writeNotes(run, { star: 'yes' as unknown as boolean }), /notes\.json.*"\/star"/);
+    fs.writeFileSync(path.join(run.folder, 'notes.json'), '{"tags":"a"}');
+    await assert.rejects(readNotes(run), {
+      name: 'InputError',
+      message: /notes\.json is damaged at "\/tags"/,
+    });
+  });
+
+  it('deletes to the trash, from where a run can be moved back', async () => {
+    const run = await runWithCheckpoints('done');
+    const trashed = await deleteRun(run);
+    assert.equal(trashed, path.join(retort.folder, 'trash', run.id));
+    assert.deepEqual(await listRuns(retort.folder), []);
+    fs.renameSync(trashed, run.folder);
+    assert.deepEqual(await steps(await openRun(retort.folder, run.id)), [1, 2, 3, 4]);
+    (await acquireRunLock(run)).release();
+  });
+
+  it('deletes no run that a process holds', async () => {
+    const run = await runWithCheckpoints('running');
+    const child = holder(run);
+    await nextLine(child);
+    await assert.rejects(deleteRun(run), {
+      name: 'InputError',
+      message: new RegExp(`held by process ${child.pid}`),
+    });
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    await deleteRun(run);
+  });
+
+  describe('pruning', () => {
+    it('removes all checkpoints of a done run, save those that other runs refer to', async () => {
+      const run = await runWithCheckpoints('done');
+      assert.deepEqual(
+        (await pruneRuns(retort.folder, { dryRun: true })).map(({ step, bytes }) => [step, bytes]),
+        [
+          [1, 1],
+          [2, 2],
+          [3, 3],
+          [4, 4],
+        ],
+      );
+      const teacher = { model: `run:${run.id}/last`, args: {}, weights: null };
+      await createRun(retort.folder, sampleRecipe(student(`run:${run.id}/step-3`)));
+      await createRun(retort.folder, sampleRecipe({ teacher }));
+      // What refers only to the exported student keeps no checkpoint.
+      await createRun(retort.folder, sampleRecipe(student(`run:${run.id}`)));
+      assert.deepEqual(await steps(run), [1, 2, 3, 4]);
+      const pruned = await pruneRuns(retort.folder, { dryRun: false });
+      assert.deepEqual(
+        pruned.map(({ step }) => step),
+        [1, 2],
+      );
+      assert.deepEqual(await steps(run), [3, 4]);
+      assert.deepEqual(await pruneRuns(retort.folder, { dryRun: false }), []);
+    });
+
+    it('keeps what a run needs to be resumed, or to be used where it has exported no model', async () => {
+      const runs = await Promise.all(
+        ['stopped', 'running', 'failed', 'done'].map((state) => runWithCheckpoints(state)),
+      );
+      fs.rmSync(path.join(runs[3]!.folder, 'student'), { recursive: true });
+      await pruneRuns(retort.folder, { dryRun: false });
+      for (const run of runs) assert.deepEqual(await steps(run), [2, 4]);
+    });
+
+    it('keeps everything of starred runs and of those that a process holds', async () => {
+      const starred = await runWithCheckpoints('done');
+      writeNotes(starred, { star: true });
+      const held = await runWithCheckpoints('done');
+      const child = holder(held);
+      await nextLine(child);
+      assert.deepEqual(await pruneRuns(retort.folder, { dryRun: false }), []);
+      child.kill('SIGKILL');
+      await once(child, 'close');
+      assert.deepEqual(
+        (await pruneRuns(retort.folder, { dryRun: true })).map(({ run }) => run.id),
+        Array(4).fill(held.id),
+      );
+    });
+
+    it('removes nothing while a run cannot be read, which may refer to any', async () => {
+      const run = await runWithCheckpoints('done');
+      const damaged = await createRun(retort.folder, sampleRecipe());
+      fs.writeFileSync(path.join(damaged.folder, 'recipe.json'), '{');
+      await assert.rejects(pruneRuns(retort.folder, { dryRun: false }), {
+        name: 'InputError',
+        message: new RegExp(`^Run ${damaged.id} cannot be read`),
+      });
+      assert.deepEqual(await steps(run), [1, 2, 3, 4]);
+    });
+  });
+
+  it('exports metrics as CSV', () => {
+    const place = { attempt: 1, seq: 1, step: 10, epoch: 0.5, time: Date.UTC(2026, 10, 22) };
+    const csv = metricsToCsv([
+      {
+        kind: 'train',
+        ...place,
+        loss: 1.5,
+        terms: { task: 1, 'tat@a,"b"': 0.5 },
+        accuracy: 0.25,
+        lr: 0.1,
+        imagesPerSecond: 800,
+        dataWait: 0,
+      },
+      { kind: 'validation', ...place, seq: 2, loss: null, accuracy: 0.5 },
+    ]);
+    assert.equal(
+      csv,
+      'kind,attempt,seq,step,epoch,time,loss,accuracy,lr,imagesPerSecond,dataWait,term task,"term tat@a,""b"""\r\n' +
+        'train,1,1,10,0.5,2026-11-22T00:00:00.000Z,1.5,0.25,0.1,800,0,1,0.5\r\n' +
+        'validation,1,2,10,0.5,2026-11-22T00:00:00.000Z,,0.5,,,,,\r\n',
+    );
+  });
+});
