@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { InputError } from '../common/errors';
-import { runCommand, succeeds } from './command';
+import { runCommand, succeeds } from '../common/command';
 
 export interface Compiler {
   readonly command: string;

@@ -1,15 +1,13 @@
-import * as os from 'node:os';
 import * as path from 'node:path';
 import { InputError } from '../common/errors';
 import { failpoint } from '../common/failpoint';
 import { compileBinding, findCompiler } from './compiler';
-import { verifySha256 } from './digest';
+import { verifySha256 } from '../common/digest';
 import { requireSpace } from './disk';
-import { bindingVersion, folderSize, type Manifest } from './installed';
+import { bindingVersion, type Contents } from './installed';
 import { downloadFromIndex } from './package-index';
-import { backendVersion, tensorflowWheels } from './pins';
+import { tensorflowWheels } from './pins';
 import { downloadWithPip, findPip } from './pip';
-import { platformKey } from './platform';
 import { probeTensorflow } from './probe';
 import type { InstallOptions } from './progress';
 import { openZip } from './unpack';
@@ -23,7 +21,7 @@ export async function installTensorflow(
   folder: string,
   downloads: string,
   options: InstallOptions,
-): Promise<Manifest> {
+): Promise<Contents> {
   const { onProgress, signal } = options;
   const wheels = tensorflowWheels(backend);
   // Before anything large is fetched.
@@ -52,10 +50,6 @@ export async function installTensorflow(
   if (!probe.works) throw new InputError(`TensorFlow does not work on this machine: ${probe.reason}`);
 
   return {
-    backend,
-    version: backendVersion(backend),
-    platform: platformKey(),
-    host: os.hostname(),
     packages: wheels.map(({ project, version, sha256 }) => ({
       name: project,
       version,
@@ -63,8 +57,6 @@ export async function installTensorflow(
     })),
     compiler: compiler.version,
     bindingVersion: bindingVersion(),
-    size: folderSize(folder),
-    installedAt: new Date().toISOString(),
   };
 }
 

@@ -32,7 +32,7 @@ export async function installBackend(
     fs.mkdirSync(folder);
     fs.mkdirSync(downloads);
     const install = backend === 'webgpu' ? installWebgpu : installTensorflow.bind(undefined, backend);
-    writeManifest(folder, await install(folder, downloads, options));
+    writeManifest(folder, backend, await install(folder, downloads, options));
     failpoint('backend-before-rename');
     moveIntoPlace(backend, folder);
   } catch (error) {

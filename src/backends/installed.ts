@@ -1,23 +1,29 @@
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
+import { writeJsonAtomic } from '../common/files';
 import { retortHome } from '../common/home';
 import type { InstallableBackend } from './backend';
 import { backendVersion } from './pins';
 import { platformKey } from './platform';
 
-/** `manifest.json` in a backend's folder, written last: what it is made of. */
-export interface Manifest {
-  readonly backend: InstallableBackend;
-  readonly version: string;
-  readonly platform: string;
-  /** The machine that installed it, and where it was seen to work. */
-  readonly host: string;
+/** What a backend is made of. */
+export interface Contents {
   /** Each download: name, version and hash (`sha256-<hex>` or a subresource integrity). */
   readonly packages: readonly { readonly name: string; readonly version: string; readonly hash: string }[];
   /** The compiler that made the binding. */
   readonly compiler?: string;
   /** The version of `@tensorflow/tfjs-node-gpu` whose binding it is. */
   readonly bindingVersion?: string;
+}
+
+/** `manifest.json` in a backend's folder, written last. */
+export interface Manifest extends Contents {
+  readonly backend: InstallableBackend;
+  readonly version: string;
+  readonly platform: string;
+  /** The machine that installed it, and where it was seen to work. */
+  readonly host: string;
   /** Bytes on disk. */
   readonly size: number;
   readonly installedAt: string;
@@ -49,10 +55,18 @@ export function readManifest(backend: InstallableBackend): Manifest | undefined 
   return fits ? manifest : undefined;
 }
 
-export function writeManifest(folder: string, manifest: Manifest): void {
-  fs.writeFileSync(path.join(folder, manifestName), `${JSON.stringify(manifest, null, 2)}\n`, {
-    flush: true,
-  });
+/** Describes a finished backend in its own folder. */
+export function writeManifest(folder: string, backend: InstallableBackend, contents: Contents): void {
+  const manifest: Manifest = {
+    backend,
+    version: backendVersion(backend),
+    platform: platformKey(),
+    host: os.hostname(),
+    ...contents,
+    size: folderSize(folder),
+    installedAt: new Date().toISOString(),
+  };
+  writeJsonAtomic(path.join(folder, manifestName), manifest);
 }
 
 /** The version of the binding's sources that this program carries. */
@@ -67,9 +81,9 @@ export function bindingFile(backend: 'cpu' | 'gpu'): string {
   return path.join(backendFolder(backend), 'tfjs_binding.node');
 }
 
-/** The installed `webgpu` package, to be loaded by this path. */
+/** The module of the installed `webgpu` package. */
 export function webgpuModule(): string {
-  return path.join(backendFolder('webgpu'), 'package');
+  return path.join(backendFolder('webgpu'), 'package', 'index.js');
 }
 
 /** Bytes of all files below a folder. */

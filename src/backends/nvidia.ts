@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { runCommand } from './command';
+import { runCommand } from '../common/command';
 
 /** The GPUs that the NVIDIA driver names, or why there is none. */
 export type NvidiaGpus =

@@ -1,4 +1,5 @@
 import { InputError } from '../common/errors';
+import type { NpmPackage } from '../common/npm-package';
 import type { InstallableBackend } from './backend';
 import pins from './pins.json';
 import { platformKey, type PlatformKey } from './platform';
@@ -13,16 +14,8 @@ export interface Wheel {
   readonly sha256: string;
 }
 
-export interface NpmPackage {
-  readonly name: string;
-  readonly version: string;
-  /** Bytes of the tarball. */
-  readonly size: number;
-  /** Subresource integrity: `sha512-…`. */
-  readonly integrity: string;
-}
-
-export const webgpuPackage: NpmPackage = pins.webgpu;
+/** Dawn for Node; `size` is its tarball's, in bytes. */
+export const webgpuPackage: NpmPackage & { readonly size: number } = pins.webgpu;
 
 const wheels: Record<'cpu' | 'gpu', Partial<Record<PlatformKey, readonly Wheel[]>>> = {
   cpu: pins.cpu,

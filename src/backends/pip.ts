@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { InputError } from '../common/errors';
-import { runCommand, succeeds } from './command';
+import { runCommand, succeeds } from '../common/command';
 import { folderSize } from './installed';
 import type { Wheel } from './pins';
 import type { InstallOptions } from './progress';

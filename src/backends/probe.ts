@@ -1,9 +1,14 @@
-import { runCommand } from './command';
+import { pathToFileURL } from 'node:url';
+import { runCommand } from '../common/command';
 
 /** What a backend says of itself when it is tried, with what it logs. */
 export type Probe = (
   | { readonly works: true; readonly device: string; readonly kind: 'CPU' | 'GPU'; readonly version: string }
-  | { readonly works: false; readonly reason: string }
+  | {
+      readonly works: false;
+      readonly reason: string;
+      /** It starts, but has no device. */ readonly loads?: true;
+    }
 ) & { readonly log: string };
 
 /** Multiplies two matrices through the binding and says which device it uses. */
@@ -24,17 +29,17 @@ const tensorflowProgram = `
 `;
 
 const webgpuProgram = `
-  const { create } = require(process.argv[1]);
-  create([]).requestAdapter().then((adapter) => {
-    const info = adapter?.info;
+  import(process.argv[1]).then(async ({ create }) => {
+    const adapter = await create([]).requestAdapter();
+    const info = adapter && adapter.info;
     console.log(JSON.stringify(info
       ? {
           works: true,
           device: info.description || info.device || info.vendor,
-          kind: info.isFallbackAdapter || info.architecture === 'swiftshader' ? 'CPU' : 'GPU',
+          kind: info.architecture === 'swiftshader' ? 'CPU' : 'GPU',
           version: '',
         }
-      : { works: false, reason: 'there is no graphics driver that it can use (Vulkan, Metal, Direct3D 12)' }));
+      : { works: false, loads: true, reason: 'no graphics driver that it can use (Vulkan, Metal or Direct3D 12)' }));
     process.exit();
   });
 `;
@@ -44,9 +49,9 @@ export function probeTensorflow(binding: string): Promise<Probe> {
   return probe(tensorflowProgram, binding);
 }
 
-/** Asks the `webgpu` package at a path for its best adapter. */
+/** Asks the `webgpu` package, by the path of its module, for its best adapter. */
 export function probeWebgpu(module: string): Promise<Probe> {
-  return probe(webgpuProgram, module);
+  return probe(webgpuProgram, pathToFileURL(module).href);
 }
 
 async function probe(program: string, argument: string): Promise<Probe> {

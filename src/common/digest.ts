@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { InputError } from '../common/errors';
+import { InputError } from './errors';
 
 /** The digest of a file's content. */
 async function digest(
