@@ -9,9 +9,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
  * - TypeBox requires keys that have a default. Validation fills them in first; an editor would ask for them.
  */
 export function plainSchema(schema: object): JsonSchema {
-  const copy: Record<string, unknown> = Object.fromEntries(
-    Object.entries(schema).map(([key, value]) => [key, key === 'default' ? value : plainValue(value)]),
-  );
+  const copy = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, plainValue(value)]));
   return narrowUnion(relaxRequired(copy));
 }
 

@@ -80,7 +80,7 @@ export function locate(source: RecipeSource, finding: Finding): RecipeProblem {
   let node = findNodeAtLocation(source.tree, [...path]);
   const isWritten = node !== undefined;
   while (node === undefined && length > 0) node = findNodeAtLocation(source.tree, path.slice(0, --length));
-  if (isWritten && finding.about === 'key' && node?.parent?.type === 'property') node = node.parent;
+  if (finding.about === 'key' && node?.parent?.type === 'property') node = node.parent;
 
   const override = source.overrides.findLast(
     (each) => startsWith(path, each.path) || (!isWritten && startsWith(each.path, path)),

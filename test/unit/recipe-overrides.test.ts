@@ -81,6 +81,12 @@ describe('--set', () => {
     });
   }
 
+  it('names the last of two overrides of one place', () => {
+    assert.throws(() => parse('train.epochs=one', 'train.epochs=two'), {
+      message: 'train.epochs: must be a number, not "two" (--set train.epochs=two)',
+    });
+  });
+
   const impossible: [override: string, message: string][] = [
     ['train.epochs', '--set train.epochs: write it like train.epochs=2 or hooks[0].weight=0.5'],
     ['=2', '--set =2: write it like train.epochs=2 or hooks[0].weight=0.5'],

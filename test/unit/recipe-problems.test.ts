@@ -312,6 +312,12 @@ const cases: [title: string, part: string, replacement: string, expected: string
     'hooks[0].student: unknown key; kd compares the outputs of the models and takes no layers (r.distill.json, line 11)',
   ],
   [
+    'a logit method with a misspelt layer',
+    '"weight": 0.9',
+    '"weight": 0.9, "studnt": "logits"',
+    'hooks[0].studnt: unknown key; there are method, weight, options and schedule (r.distill.json, line 11)',
+  ],
+  [
     'a method for maps without a layer',
     '"teacher": "stage3",',
     '',
