@@ -22,17 +22,20 @@ function explain(method: string, schema: TObject, error: ValueError): string {
   const name = error.path.slice(1);
   if (error.type === ValueErrorType.ObjectAdditionalProperties) {
     const known = Object.keys(schema.properties);
-    const hint = didYouMean(name, known) || (known.length > 0 ? `; it has ${known.join(', ')}` : '');
-    return `${method} has no option "${name}"${hint}`;
+    return `${method} has no option "${name}"${didYouMean(name, known) || `; it has ${known.join(', ') || 'none'}`}`;
   }
   return `${method}: option "${name}" must be ${expected(error)}, not ${JSON.stringify(error.value)}`;
 }
 
+/** What a value must be, out of the schema it does not fit: `greater than 0`, `"mean" or "batchmean"`. */
 function expected({ schema, message }: ValueError): string {
-  const alternatives = (schema.anyOf as TSchema[] | undefined)?.map((alternative) =>
-    alternative.const === undefined ? (alternative.type as string) : JSON.stringify(alternative.const),
-  );
-  return (
-    alternatives?.join(' or ') ?? message.replace(/^Expected /, '').replace(/^(number|integer) to be /, '')
-  );
+  const alternatives = schema.anyOf as TSchema[] | undefined;
+  if (alternatives) return alternatives.map(describe).join(' or ');
+  return /^Expected (?:number|integer) to be (.*)$/.exec(message)?.[1] ?? describe(schema);
+}
+
+function describe(schema: TSchema): string {
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  const type = schema.type as string;
+  return type === 'null' ? type : `${type.startsWith('i') ? 'an' : 'a'} ${type}`;
 }

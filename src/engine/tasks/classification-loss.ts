@@ -18,16 +18,16 @@ export function classificationLoss(
 ): tf.Scalar {
   return tf.tidy(() => {
     const [samples, classes] = logits.shape;
-    const spread = labelSmoothing / classes;
-    const target = (of: tf.Tensor1D): tf.Tensor =>
-      tf.oneHot(of, classes, 1 - labelSmoothing + spread, spread, 'float32');
-    const targets = mixed
-      ? interpolate(target(labels), target(mixed.labels), mixed.lambda.reshape([samples, 1]))
-      : target(labels);
+    // As integers: the WASM kernel cannot make others.
+    const target = (of: tf.Tensor1D): tf.Tensor => tf.cast(tf.oneHot(of, classes), 'float32');
+    let targets = target(labels);
+    if (mixed) {
+      const other = target(mixed.labels);
+      targets = tf.add(other, tf.mul(tf.reshape(mixed.lambda, [samples, 1]), tf.sub(targets, other)));
+    }
+    if (labelSmoothing > 0) {
+      targets = tf.add(tf.mul(targets, 1 - labelSmoothing), labelSmoothing / classes);
+    }
     return tf.div(tf.sum(tf.mul(targets, tf.logSoftmax(logits))), -samples);
   });
-}
-
-function interpolate(first: tf.Tensor, second: tf.Tensor, share: tf.Tensor): tf.Tensor {
-  return tf.add(second, tf.mul(share, tf.sub(first, second)));
 }

@@ -1,0 +1,460 @@
+import * as assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs';
+import { randomSource } from '../../src/common/random';
+import { ready } from '../../src/engine/backends';
+import type { DistillationMethod, Shape } from '../../src/engine/methods/method';
+import { catalogueMethods, createMethod, methods } from '../../src/engine/methods/registry';
+import { readFixture } from '../parity/fixture';
+
+/** How a weight starts: uniform within a bound and filling it, or one number. */
+type Start = { readonly within: number } | number;
+
+interface Case {
+  readonly method: string;
+  readonly options?: Record<string, unknown>;
+  readonly student: Shape;
+  readonly teacher: Shape;
+  /** Where each weight starts in the authors' code. */
+  readonly starts: Record<string, Start>;
+  /** Weights whose gradient vanishes in exact arithmetic. */
+  readonly vanishing?: readonly string[];
+  /** The loss of a batch is the mean of its samples' losses. */
+  readonly perSample?: boolean;
+}
+
+const fan = (count: number): Start => ({ within: 1 / Math.sqrt(count) });
+
+/** A normalisation on batch statistics takes a bias before it out again. */
+const biasBeforeNorm = ['regressor/bias'];
+/** In cankd too; and the instance normalisation takes out the shift `beta` of what is added to each channel. */
+const cankdVanishing = ['w/bias', 'w/beta'];
+/** Batch statistics tie the samples of a batch together, so only methods without them are per sample. */
+const perSample = true;
+
+const tatStarts = {
+  'query/kernel': fan(9 * 5),
+  'query/gamma': 1,
+  'query/beta': 0,
+  'value/kernel': fan(9 * 5),
+  'value/gamma': 1,
+  'value/beta': 0,
+};
+const regressorStarts = (fanIn: number): Record<string, Start> => ({
+  'regressor/kernel': fan(fanIn),
+  'regressor/bias': fan(fanIn),
+  'regressor/gamma': 1,
+  'regressor/beta': 0,
+});
+const cankdStarts = (channels: number, inner: number): Record<string, Start> => ({
+  ...Object.fromEntries(
+    ['theta', 'phi', 'g'].flatMap((name) => [
+      [`${name}/kernel`, fan(channels)],
+      [`${name}/bias`, fan(channels)],
+    ]),
+  ),
+  'w/kernel': fan(inner),
+  'w/bias': fan(inner),
+  'w/gamma': 0,
+  'w/beta': 0,
+});
+
+const cases: Record<string, Case> = {
+  kd: { method: 'kd', student: [4, 7], teacher: [4, 7], starts: {}, perSample },
+  'fitnets, same size': {
+    method: 'fitnets',
+    student: [4, 4, 5, 5],
+    teacher: [4, 4, 5, 6],
+    starts: regressorStarts(5),
+    vanishing: biasBeforeNorm,
+  },
+  'fitnets, halving': {
+    method: 'fitnets',
+    student: [4, 8, 8, 5],
+    teacher: [4, 4, 4, 6],
+    starts: regressorStarts(9 * 5),
+    vanishing: biasBeforeNorm,
+  },
+  'fitnets, doubling': {
+    method: 'fitnets',
+    student: [4, 3, 3, 5],
+    teacher: [4, 6, 6, 8],
+    starts: regressorStarts(16 * 8),
+    vanishing: biasBeforeNorm,
+  },
+  'fitnets, cutting': {
+    method: 'fitnets',
+    student: [4, 6, 5, 5],
+    teacher: [4, 4, 4, 6],
+    starts: regressorStarts(3 * 2 * 5),
+    vanishing: biasBeforeNorm,
+  },
+  'tat, one head': { method: 'tat', student: [4, 5, 4, 5], teacher: [4, 5, 4, 8], starts: tatStarts },
+  'tat, two heads': {
+    method: 'tat',
+    options: { heads: 2 },
+    student: [4, 5, 4, 5],
+    teacher: [4, 5, 4, 8],
+    starts: tatStarts,
+  },
+  'ct, mean': {
+    method: 'ct',
+    student: [4, 3, 5, 6],
+    teacher: [4, 3, 5, 8],
+    starts: { 'w1/kernel': fan(6), 'w1/bias': fan(6), 'w2/kernel': fan(8), 'w2/bias': fan(8) },
+    perSample,
+  },
+  'ct, batchmean, narrow': {
+    method: 'ct',
+    options: { hidden: 5, reduction: 'batchmean' },
+    student: [4, 3, 5, 6],
+    teacher: [4, 3, 5, 8],
+    starts: { 'w1/kernel': fan(6), 'w1/bias': fan(6), 'w2/kernel': fan(5), 'w2/bias': fan(5) },
+    perSample,
+  },
+  cankd: {
+    method: 'cankd',
+    student: [4, 6, 4, 8],
+    teacher: [4, 6, 4, 8],
+    starts: cankdStarts(8, 4),
+    vanishing: cankdVanishing,
+  },
+  'cankd, whole maps, wide': {
+    method: 'cankd',
+    options: { subSample: false, interChannels: 30 },
+    student: [4, 4, 4, 6],
+    teacher: [4, 4, 4, 6],
+    starts: cankdStarts(6, 30),
+    vanishing: cankdVanishing,
+  },
+};
+
+describe('methods', () => {
+  before(() => ready());
+
+  it('are all in the table', () => {
+    assert.deepEqual(
+      [...new Set(Object.values(cases).map((each) => each.method))],
+      methods.map(({ name }) => name),
+    );
+  });
+
+  for (const [name, each] of Object.entries(cases)) {
+    describe(name, () => {
+      let method: DistillationMethod;
+      let student: tf.Variable;
+      let teacher: tf.Variable;
+
+      beforeEach(() => {
+        method = createMethod(each.method, each.options ?? {}, each, { seed: 1 });
+        student = tf.tidy(() => tf.variable(normal('student', each.student)));
+        teacher = tf.tidy(() => tf.variable(normal('teacher', each.teacher)));
+      });
+      afterEach(() => {
+        method.dispose();
+        tf.dispose([student, teacher]);
+      });
+
+      /** Loss and gradients of student and weights, as numbers. */
+      const gradients = (factor = 1): { loss: number; of: Record<string, Float32Array> } =>
+        tf.tidy(() => {
+          const variables = [student, ...Object.values(method.weights)];
+          const { value, grads } = tf.variableGrads(
+            () => tf.mul(method.loss({ student, teacher }), factor),
+            variables,
+          );
+          const read = (variable: tf.Variable) => grads[variable.name]!.dataSync<'float32'>();
+          return {
+            loss: value.dataSync()[0]!,
+            of: {
+              student: read(student),
+              ...Object.fromEntries(
+                Object.entries(method.weights).map(([key, weight]) => [key, read(weight)]),
+              ),
+            },
+          };
+        });
+
+      it("starts as its authors' code does", () => {
+        assert.deepEqual(Object.keys(method.weights).sort(), Object.keys(each.starts).sort());
+        for (const [weight, start] of Object.entries(each.starts)) {
+          const values = [...method.weights[weight]!.dataSync()];
+          if (typeof start === 'number') {
+            assert.ok(
+              values.every((value) => value === start),
+              weight,
+            );
+          } else {
+            const largest = largestOf(values);
+            assert.ok(largest <= start.within, `${weight} reaches ${largest}, beyond ${start.within}`);
+            assert.ok(largest > start.within / 2, `${weight} reaches only ${largest} of ${start.within}`);
+          }
+        }
+      });
+
+      it('has the same weights for the same seed, others for another', () => {
+        const values = (seed: number): Record<string, unknown> => {
+          const made = createMethod(each.method, each.options ?? {}, each, { seed });
+          const read = Object.entries(made.weights).map(([key, weight]) => [key, weight.dataSync()] as const);
+          made.dispose();
+          return Object.fromEntries(read);
+        };
+        assert.deepEqual(values(3), values(3));
+        if (Object.values(each.starts).some((start) => typeof start !== 'number')) {
+          assert.notDeepEqual(values(3), values(4));
+        }
+      });
+
+      it('passes a gradient to the student and to every weight, save those that vanish', () => {
+        setRandomWeights(method);
+        const { of } = gradients();
+        const largest = largestOf(Object.values(of).map(largestOf));
+        for (const [weight, gradient] of Object.entries(of)) {
+          const share = largestOf(gradient) / largest;
+          const vanishes = each.vanishing?.includes(weight) ?? false;
+          assert.equal(share < 1e-4, vanishes, `the gradient of ${weight} is ${share} of the largest`);
+        }
+      });
+
+      it('passes no gradient to the teacher', () => {
+        tf.tidy(() => {
+          const { grads } = tf.variableGrads(() => method.loss({ student, teacher }), [student, teacher]);
+          assert.deepEqual(Object.keys(grads), [student.name]);
+        });
+      });
+
+      it('has twice the gradient when the loss is doubled', () => {
+        setRandomWeights(method);
+        const once = gradients();
+        const twice = gradients(2);
+        assert.equal(twice.loss, 2 * once.loss);
+        for (const [weight, gradient] of Object.entries(once.of)) {
+          gradient.forEach((value, index) => {
+            assert.ok(
+              Math.abs(twice.of[weight]![index]! - 2 * value) <= 1e-5 * Math.max(1e-3, largestOf(gradient)),
+            );
+          });
+        }
+      });
+
+      it('falls in 20 steps of gradient descent, and moves every weight that has a gradient', () => {
+        const before = Object.entries(method.weights).map(
+          ([key, weight]) => [key, weight.dataSync()] as const,
+        );
+        const first = gradients().loss;
+        for (let step = 0; step < 20; step++) {
+          tf.tidy(() => {
+            const variables = [student, ...Object.values(method.weights)];
+            const { grads } = tf.variableGrads(() => method.loss({ student, teacher }), variables);
+            // Each by its size, so that one rate does for methods whose losses differ by orders of magnitude.
+            const norm = Math.sqrt(
+              tf.addN(Object.values(grads).map((gradient) => tf.sum(tf.square(gradient)))).dataSync()[0]!,
+            );
+            for (const variable of variables) {
+              variable.assign(tf.sub(variable, tf.mul(grads[variable.name]!, 0.1 / norm)));
+            }
+          });
+        }
+        assert.ok(gradients().loss < first);
+        for (const [key, values] of before) {
+          if (each.vanishing?.includes(key)) continue;
+          assert.notDeepEqual(method.weights[key]!.dataSync(), values, `${key} has not moved`);
+        }
+      });
+
+      it(`${each.perSample ? 'is' : 'is not'} the mean over its samples, and the same on a batch given twice`, () => {
+        setRandomWeights(method);
+        const loss = (...pair: [tf.Tensor, tf.Tensor]): number =>
+          tf.tidy(() => method.loss({ student: pair[0], teacher: pair[1] }).dataSync()[0]!);
+        const whole = loss(student, teacher);
+        const { twice, samples } = tf.tidy(() => ({
+          twice: loss(tf.concat([student, student]), tf.concat([teacher, teacher])),
+          samples: tf
+            .split(student as tf.Tensor, each.student[0]!)
+            .map((sample, index) => loss(sample, tf.split(teacher as tf.Tensor, each.student[0]!)[index]!)),
+        }));
+        assert.ok(Math.abs(twice - whole) < 1e-5 * whole, `${twice} on the batch twice, ${whole} on it once`);
+        const mean = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
+        assert.equal(Math.abs(mean - whole) < 1e-5 * whole, each.perSample ?? false, `${mean} and ${whole}`);
+      });
+
+      it('leaves nothing behind but the loss', () => {
+        const before = tf.memory().numTensors;
+        method.loss({ student, teacher }).dispose();
+        assert.equal(tf.memory().numTensors, before);
+        const variables = [student, ...Object.values(method.weights)];
+        const { value, grads } = tf.variableGrads(() => method.loss({ student, teacher }), variables);
+        assert.equal(tf.memory().numTensors, before + 1 + Object.keys(grads).length);
+        tf.dispose([value, grads]);
+        assert.equal(tf.memory().numTensors, before);
+      });
+
+      it('refuses tensors other than it was made for', () => {
+        tf.tidy(() => {
+          const wider = tf.zeros([...each.student.slice(0, -1), each.student.at(-1)! + 1]);
+          assert.throws(() => method.loss({ student: wider, teacher }), {
+            name: 'InputError',
+            message: new RegExp(`was made for .*${escape(each.student)}.*${escape(wider.shape)}`),
+          });
+          const shorter = tf.slice(student, 0, 3);
+          assert.throws(() => method.loss({ student: shorter, teacher }), /3 samples and the teacher's 4/);
+        });
+      });
+
+      it('refuses weights of unknown names and wrong shapes, and changes none', () => {
+        const [weight] = Object.keys(method.weights);
+        if (weight === undefined) return;
+        const kept = method.weights[weight]!.dataSync();
+        tf.tidy(() => {
+          const good = tf.onesLike(method.weights[weight]!);
+          assert.throws(() => method.setWeights({ [weight]: good, [`${weight}x`]: good }), {
+            name: 'InputError',
+            message: `${each.method} has no tensor "${weight}x"; did you mean "${weight}"?`,
+          });
+          assert.throws(() => method.setWeights({ [weight]: tf.zeros([9]) }), {
+            name: 'InputError',
+            message: new RegExp(`"${weight}" has the shape .*, not \\[9\\]`),
+          });
+        });
+        assert.deepEqual(method.weights[weight]!.dataSync(), kept);
+      });
+    });
+  }
+
+  describe('refuse shapes that they cannot take, naming both:', () => {
+    const impossible: [string, Shape, Shape, Record<string, unknown>?][] = [
+      ['kd', [4, 10], [4, 9]],
+      ['kd', [4, 2, 2, 10], [4, 2, 2, 10]],
+      ['fitnets', [4, 3, 3, 5], [4, 4, 4, 5]],
+      ['fitnets', [4, 3, 8, 5], [4, 6, 4, 5]],
+      ['fitnets', [4, 5], [4, 5]],
+      ['tat', [4, 8, 8, 16], [4, 4, 4, 16]],
+      ['tat', [4, 4, 4, 16], [4, 4, 4, 10], { heads: 4 }],
+      ['tat', [4, 16], [4, 16]],
+      ['ct', [4, 8, 8, 16], [4, 8, 7, 16]],
+      ['cankd', [4, 8, 8, 16], [4, 4, 4, 16]],
+      ['cankd', [4, 8, 8, 16], [4, 8, 8, 32]],
+      ['cankd', [4, 1, 1, 16], [4, 1, 1, 16]],
+    ];
+    for (const [name, student, teacher, options] of impossible) {
+      it(`${name} ${sample(student)} and ${sample(teacher)} ${options ? JSON.stringify(options) : ''}`, () => {
+        const before = tf.memory().numTensors;
+        assert.throws(() => createMethod(name, options ?? {}, { student, teacher }), {
+          name: 'InputError',
+          message: new RegExp(`^${name} .*${escape(student)}.*${escape(teacher)}`),
+        });
+        assert.equal(tf.memory().numTensors, before);
+      });
+    }
+  });
+
+  describe('refuse options', () => {
+    const maps = { student: [4, 4, 4, 8], teacher: [4, 4, 4, 8] };
+    const logits = { student: [4, 10], teacher: [4, 10] };
+    const wrong: [string, Record<string, unknown>, string][] = [
+      ['kd', { temprature: 4 }, 'kd has no option "temprature"; did you mean "temperature"?'],
+      ['kd', { zz: 4 }, 'kd has no option "zz"; it has temperature'],
+      ['fitnets', { hint: 2 }, 'fitnets has no option "hint"; it has none'],
+      ['kd', { temperature: 0 }, 'kd: option "temperature" must be greater than 0, not 0'],
+      ['kd', { temperature: 'hot' }, 'kd: option "temperature" must be a number, not "hot"'],
+      ['tat', { heads: 1.5 }, 'tat: option "heads" must be an integer, not 1.5'],
+      ['ct', { reduction: 'sum' }, 'ct: option "reduction" must be "mean" or "batchmean", not "sum"'],
+      [
+        'cankd',
+        { interChannels: 'half' },
+        'cankd: option "interChannels" must be an integer or null, not "half"',
+      ],
+    ];
+    for (const [name, options, message] of wrong) {
+      it(message, () => {
+        const shapes = name === 'kd' ? logits : maps;
+        assert.throws(() => createMethod(name, options, shapes), { name: 'InputError', message });
+      });
+    }
+
+    it('and unknown names of methods', () => {
+      assert.throws(() => createMethod('fitnet', {}, maps), {
+        name: 'InputError',
+        message: 'There is no method "fitnet"; did you mean "fitnets"?',
+      });
+    });
+  });
+
+  it('fill in their defaults, as the catalogue states them', () => {
+    const kd = createMethod('kd', {}, { student: [2, 3], teacher: [2, 3] });
+    const named = createMethod('kd', { temperature: 4 }, { student: [2, 3], teacher: [2, 3] });
+    tf.tidy(() => {
+      const inputs = {
+        student: tf.tensor2d([
+          [1, 2, 4],
+          [0, 0, 1],
+        ]),
+        teacher: tf.tensor2d([
+          [3, 1, 0],
+          [1, 0, 5],
+        ]),
+      };
+      assert.deepEqual(kd.loss(inputs).dataSync(), named.loss(inputs).dataSync());
+    });
+    const described = catalogueMethods().find(({ name }) => name === 'kd')!;
+    assert.equal(
+      (described.options.properties as Record<string, { default: unknown }>).temperature!.default,
+      4,
+    );
+    assert.doesNotThrow(() => structuredClone(JSON.parse(JSON.stringify(catalogueMethods()))));
+  });
+
+  it('cankd is the same in both orders of its products', () => {
+    // Channels of zeros change nothing but the order that is cheaper.
+    const { inputs, weights, expected } = readFixture('cankd-full-c4.json');
+    const inner = 64;
+    const shapes = { student: inputs.student.shape, teacher: inputs.teacher.shape };
+    const method = createMethod('cankd', { interChannels: inner, subSample: false }, shapes);
+    tf.tidy(() => {
+      const padded = Object.entries(weights).map(([name, { data, shape }]) => {
+        const target = method.weights[name]!.shape;
+        const missing = target.map((size, axis) => [0, size - shape[axis]!] as [number, number]);
+        return [name, tf.pad(tf.tensor(data, shape), missing)] as const;
+      });
+      method.setWeights(Object.fromEntries(padded));
+      const tensor = ({ data, shape }: typeof inputs.student): tf.Tensor => tf.tensor(data, shape);
+      const loss = method.loss({ student: tensor(inputs.student), teacher: tensor(inputs.teacher) });
+      assert.ok(Math.abs(loss.dataSync()[0]! - expected.loss) < 1e-5 * expected.loss);
+    });
+    method.dispose();
+  });
+});
+
+/** Normal with deviation 1, the same for the same parts. */
+function normal(name: string, shape: Shape, mean = 0): tf.Tensor {
+  const random = randomSource('methods.test', name);
+  const values = Float32Array.from({ length: tf.util.sizeFromShape([...shape]) }, () => {
+    return mean + Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  });
+  return tf.tensor(values, [...shape]);
+}
+
+/** Away from the start, where some weights are zero. */
+function setRandomWeights(method: DistillationMethod): void {
+  tf.tidy(() =>
+    method.setWeights(
+      Object.fromEntries(
+        Object.entries(method.weights).map(([name, weight]) => [
+          name,
+          tf.mul(normal(name, weight.shape, name.endsWith('gamma') ? 2 : 0), 0.5),
+        ]),
+      ),
+    ),
+  );
+}
+
+function largestOf(values: Iterable<number>): number {
+  return Math.max(...[...values].map(Math.abs));
+}
+
+function sample(shape: Shape): string {
+  return `[${shape.slice(1).join(', ')}]`;
+}
+
+function escape(shape: Shape): string {
+  return sample(shape).replace(/[[\]]/g, '\\$&');
+}
