@@ -103,8 +103,8 @@ describe('built-in networks', function () {
       assert.equal(model.parameters, reference.parameters);
       assert.equal(parameters, reference.parameters);
       let k = 0;
-      for (const [weight, { shape, write }] of model.weights) {
-        tf.tidy(() => write(referenceWeight(weight, shape as number[], k++)));
+      for (const [name, weight] of model.weights) {
+        tf.tidy(() => weight.write(referenceWeight(name, weight.shape as number[], k++)));
       }
       const stages = Object.keys(reference.stages);
       const network = featureModel(model, stages);

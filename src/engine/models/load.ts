@@ -4,8 +4,11 @@ import { parseReference } from '../../recipe/reference';
 import { completeOptions } from '../methods/options';
 import { buildModel } from './build';
 import type { Model } from './model';
+import { loadModelJson } from './model-json';
 import { loadModule } from './module';
 import { networkNamed } from './networks';
+
+export { loadWeightsFromModelJson } from './model-json';
 
 export interface LoadSettings {
   /** `builtin:NAME`, `PATH.ts#EXPORT` or the path of a `model.json`; `run:` references are resolved before. */
@@ -47,8 +50,15 @@ export async function loadModel(settings: LoadSettings): Promise<Model> {
       const file = path.resolve(settings.base, reference.file);
       return loadModule({ ...reference, file }, { ...settings.args, ...shape }, settings);
     }
-    case 'file':
-      throw new Error('not yet');
+    case 'file': {
+      const [argument] = Object.keys(settings.args);
+      if (argument !== undefined) {
+        throw new InputError(
+          `${reference.file} is a saved model and takes no arguments, but "args" has "${argument}"`,
+        );
+      }
+      return loadModelJson(path.resolve(settings.base, reference.file), shape, settings.workspace);
+    }
     case 'run':
       throw new Error(`A run must be resolved before it is loaded: ${settings.reference}`);
   }
