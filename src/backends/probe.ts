@@ -36,7 +36,7 @@ const webgpuProgram = `
       ? {
           works: true,
           device: info.description || info.device || info.vendor,
-          kind: info.architecture === 'swiftshader' ? 'CPU' : 'GPU',
+          kind: info.isFallbackAdapter ? 'CPU' : 'GPU',
           version: '',
         }
       : { works: false, loads: true, reason: 'no graphics driver that it can use (Vulkan, Metal or Direct3D 12)' }));
