@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { retortHome } from '../../common/home';
+import { fetchDataset, listDatasets, removeDataset } from '../../data/fetched';
+import { contextOf } from '../context';
+import { bytes } from '../output/format';
+import { table } from '../output/table';
+
+export function addData(program: Command): void {
+  const data = program.command('data').description('the datasets that are fetched by name');
+
+  data
+    .command('list', { isDefault: true })
+    .description('which there are, and which are on this machine')
+    .action(async (_options, command: Command) => {
+      const { output } = await contextOf(command);
+      const datasets = listDatasets(retortHome());
+      output.result(datasets, () =>
+        table(
+          [
+            { title: 'dataset' },
+            { title: 'version' },
+            { title: 'size', align: 'right' },
+            { title: 'folder' },
+          ],
+          datasets.map((dataset) => [
+            dataset.name,
+            dataset.version,
+            dataset.bytes === 0 ? '–' : bytes(dataset.bytes),
+            dataset.bytes === 0 ? `not fetched (${dataset.megabytes} MB to fetch)` : dataset.folder,
+          ]),
+        ),
+      );
+    });
+
+  data
+    .command('fetch')
+    .description('fetch one now; a run fetches what it needs by itself')
+    .argument('<name>')
+    .action(async (name: string, _options, command: Command) => {
+      const { output } = await contextOf(command);
+      const folder = await fetchDataset(name, retortHome(), (message) => output.note(`${message} …`));
+      output.result({ name, folder }, () => `${name} is in ${folder}`);
+    });
+
+  data
+    .command('remove')
+    .description('remove one from this machine')
+    .argument('<name>')
+    .action(async (name: string, _options, command: Command) => {
+      const { output } = await contextOf(command);
+      const removed = removeDataset(name, retortHome());
+      output.result({ name, removed }, () => (removed ? `${name} is removed` : `${name} was not fetched`));
+    });
+}
