@@ -59,7 +59,12 @@ function build() {
 /** Without TensorFlow everything still works on WASM, slower; so a failure here is said, not fatal. */
 function installBackend() {
   if (process.env.RETORT_BACKEND === 'wasm' || process.env.RETORT_BACKEND === 'webgpu') return;
-  const installed = run(process.execPath, [path.join('dist', 'cli.js'), 'backend', 'install', '--if-missing']);
+  const installed = run(process.execPath, [
+    path.join('dist', 'cli.js'),
+    'backend',
+    'install',
+    '--if-missing',
+  ]);
   if (!installed) console.error('Going on without TensorFlow: WebAssembly does the work, slower.');
 }
 

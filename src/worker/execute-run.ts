@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { readFileSync } from 'node:fs';
+import { backendChoice } from '../backends';
 import { InputError } from '../common/errors';
 import { packageRoot } from '../common/files';
 import { retortHome } from '../common/home';
@@ -34,7 +35,7 @@ export async function executeRun(host: RunHost): Promise<Extract<WrittenState, '
   const workspace = path.dirname(run.retortFolder);
   const recipe = await readRecipe(run);
   const commit = await describeCommit(workspace);
-  const requested = writer.info.requestedBackend ?? 'auto';
+  const requested = backendChoice(writer.info.requestedBackend);
   const backend = await ready(requested);
   writer.log(backend.note);
   writer.update({

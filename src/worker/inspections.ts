@@ -1,3 +1,4 @@
+import { backendChoice } from '../backends';
 import { InputError } from '../common/errors';
 import { retortHome } from '../common/home';
 import { ready } from '../engine/backends';
@@ -33,7 +34,7 @@ function contextOf(setting: Setting, stage: Stage): PrepareContext {
 
 /** Checks a recipe against its data and models, and with `trial` takes two real training steps. */
 export async function check(question: CheckQuestion, stage: Stage): Promise<CheckAnswer> {
-  const backend = await ready(question.backend);
+  const backend = await ready(backendChoice(question.backend));
   let prepared: Prepared;
   try {
     prepared = await prepare(question.recipe, contextOf(question, stage));
@@ -91,7 +92,7 @@ async function tryStep(prepared: Prepared, stage: Stage): Promise<NonNullable<Ch
 
 /** Builds one model and lists its layers. */
 export async function describeOneModel(question: ModelQuestion, stage: Stage): Promise<ModelSummary> {
-  await ready(question.backend);
+  await ready(backendChoice(question.backend));
   const { model, args, inputShape, classes } = question;
   const loaded = await loadReferencedModel(
     { model, args: { ...args }, weights: null },
@@ -103,7 +104,7 @@ export async function describeOneModel(question: ModelQuestion, stage: Stage): P
 /** Evaluates the recipe's student, with its weights, on a split. */
 export async function evaluate(question: EvaluateQuestion, stage: Stage): Promise<EvaluateAnswer> {
   const { recipe, split } = question;
-  const backend = await ready(question.backend);
+  const backend = await ready(backendChoice(question.backend));
   const context = contextOf(question, stage);
   const data = await prepareData(recipe, context);
   if (data.info.samples[split] === 0) throw new InputError(`The data has no ${split} split`);
@@ -117,7 +118,7 @@ export async function evaluate(question: EvaluateQuestion, stage: Stage): Promis
 /** Writes the recipe's student, with its weights, as a TensorFlow.js model of its own. */
 export async function exportStudent(question: ExportQuestion, stage: Stage): Promise<null> {
   const { recipe, folder } = question;
-  await ready(question.backend);
+  await ready(backendChoice(question.backend));
   const context = contextOf(question, stage);
   const data = await prepareData(recipe, context);
   const student = await prepareModel('student', recipe.student, recipe, data, context);

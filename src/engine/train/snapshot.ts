@@ -11,7 +11,7 @@ export async function encodeTensors(tensors: Record<string, tf.Tensor>): Promise
   const { data, specs } = await tf.io.encodeWeights(tensors);
   tf.dispose(tensors);
   return {
-    'tensors.bin': new Uint8Array(data as ArrayBuffer),
+    'tensors.bin': new Uint8Array(data),
     'tensors.json': Buffer.from(JSON.stringify(specs)),
   };
 }

@@ -154,7 +154,7 @@ export class Trainer {
   private pass(batch: Batch, index: number): { gradients: Record<string, tf.Tensor>; report: Report } {
     const { seed } = this.settings.recipe.train;
     return withSeededRandom(`${seed}/step/${this.steps}/${index}`, () => {
-      let reported: tf.Tensor1D | undefined;
+      let reported: tf.Tensor | undefined;
       const names: string[] = [];
       const { value, grads } = tf.tidy(() => {
         const images = tf.tensor4d(batch.images, [...batch.shape]);
@@ -165,7 +165,7 @@ export class Trainer {
           const terms = this.terms(batch, labels, student, teacher);
           names.push(...terms.map((term) => term.name));
           const right = student.get(LOGITS)!.argMax(-1).equal(labels).cast('float32').mean();
-          reported = tf.keep(tf.stack([...terms.map((term) => term.loss), right]) as tf.Tensor1D);
+          reported = tf.keep(tf.stack([...terms.map((term) => term.loss), right]));
           return tf.addN(terms.map((term) => term.loss)) as tf.Scalar;
         }, [...this.parameters.values()]);
       });
@@ -207,9 +207,9 @@ export class Trainer {
         labels,
       });
       const factor = hook.weight * hookFactor(hook.schedule, this.place);
-      return { name: hook.name, loss: loss.mul(factor) as tf.Scalar };
+      return { name: hook.name, loss: loss.mul<tf.Scalar>(factor) };
     });
-    return [{ name: 'task', loss: taskLoss.mul(task.lossWeight) as tf.Scalar }, ...hookTerms];
+    return [{ name: 'task', loss: taskLoss.mul<tf.Scalar>(task.lossWeight) }, ...hookTerms];
   }
 }
 

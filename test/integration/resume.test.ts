@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { randomSource } from '../../src/common/random';
+import { CheckpointStore } from '../../src/runs/checkpoints';
+import { readInfo, type RunFolder } from '../../src/runs/folder';
+import { readMetrics } from '../../src/runs/metrics';
+import { queueRun, startWorkerProcess, work } from './run-worker';
+import { makeTinyWorkspace, tinyRecipe, tinyTeacherRecipe } from './tiny-workspace';
+
+/** What must be the same however often a run was killed: the weights' bytes, and the metrics but for timings. */
+async function outcomeOf(run: RunFolder): Promise<{ weights: Buffer; metrics: unknown[] }> {
+  const { files } = await new CheckpointStore(run).read('last');
+  const { lines } = await readMetrics(run);
+  return {
+    weights: Buffer.from(files['tensors.bin']!),
+    metrics: lines.map((line) => ({
+      ...line,
+      attempt: 0,
+      seq: 0,
+      time: 0,
+      ...(line.kind === 'train' && { imagesPerSecond: 0, dataWait: 0 }),
+    })),
+  };
+}
+
+function lineCount(run: RunFolder): number {
+  const file = path.join(run.folder, 'metrics.jsonl');
+  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8').split('\n').length : 0;
+}
+
+describe('A run that is killed and resumed', function () {
+  this.timeout(300_000);
+  let workspace: string;
+  let recipe: object;
+  let expected: Awaited<ReturnType<typeof outcomeOf>>;
+
+  before(async () => {
+    workspace = makeTinyWorkspace();
+    const teacher = await queueRun(workspace, tinyTeacherRecipe());
+    assert.equal((await work(teacher)).state, 'done');
+    recipe = tinyRecipe(`run:${teacher.id}/best`);
+    const reference = await queueRun(workspace, recipe);
+    const info = await work(reference);
+    assert.equal(info.state, 'done', info.reason);
+    expected = await outcomeOf(reference);
+    assert.equal(info.progress?.steps, 60);
+    assert.deepEqual(
+      (expected.metrics as { kind: string; step: number }[])
+        .filter(({ kind }) => kind === 'validation')
+        .map(({ step }) => step),
+      [10, 20, 30, 40, 50, 60],
+    );
+  });
+
+  after(() => fs.rmSync(workspace, { recursive: true, force: true }));
+
+  it('reaches the same weights and metrics after SIGKILL at ten random moments', async () => {
+    const random = randomSource('moments', process.env.RETORT_TEST_SEED ?? 0);
+    const run = await queueRun(workspace, recipe);
+    let kills = 0;
+    while (kills < 10) {
+      const worker = startWorkerProcess(run);
+      const exited = once(worker, 'exit');
+      const lines = lineCount(run) + Math.floor(random() * 4);
+      while (worker.exitCode === null && lineCount(run) < lines) await wait(1);
+      await wait(random() * 40);
+      if (worker.exitCode !== null) break;
+      worker.kill('SIGKILL');
+      await exited;
+      kills += 1;
+    }
+    assert.ok(kills >= 5, `the run was over after ${kills} kills`);
+    assert.equal((await work(run)).state, 'done');
+    const outcome = await outcomeOf(run);
+    assert.deepEqual(outcome.metrics, expected.metrics);
+    assert.ok(outcome.weights.equals(expected.weights), 'the weights differ');
+  });
+
+  it('reaches the same weights and metrics after dying inside checkpoint writes', async () => {
+    const run = await queueRun(workspace, recipe);
+    const failpoints = ['after-file-1', 'after-file-2', 'after-file-3', 'after-manifest', 'after-rename'];
+    for (const failpoint of failpoints) {
+      const info = await work(run, { RETORT_FAILPOINT: `checkpoint-${failpoint}@2` });
+      assert.equal(info.state, 'running', `${failpoint}: ${info.reason}`);
+    }
+    assert.equal((await work(run)).state, 'done');
+    assert.equal((await readInfo(run)).attempt, failpoints.length + 1);
+    const outcome = await outcomeOf(run);
+    assert.deepEqual(outcome.metrics, expected.metrics);
+    assert.ok(outcome.weights.equals(expected.weights), 'the weights differ');
+  });
+
+  it('uses the previous good checkpoint, and says so, when a byte of the last one is flipped', async () => {
+    const run = await queueRun(workspace, recipe);
+    const info = await work(run, { RETORT_FAILPOINT: 'checkpoint-after-rename@5' });
+    assert.equal(info.state, 'running');
+    const checkpoints = await new CheckpointStore(run).list();
+    const file = path.join(checkpoints.at(-1)!.folder, 'tensors.bin');
+    const bytes = fs.readFileSync(file);
+    bytes[100]! ^= 1;
+    fs.writeFileSync(file, bytes);
+    const after = await work(run);
+    assert.equal(after.state, 'done', after.reason);
+    assert.match(after.warnings!.join('\n'), /tensors\.bin is damaged/);
+    const outcome = await outcomeOf(run);
+    assert.deepEqual(outcome.metrics, expected.metrics);
+    assert.ok(outcome.weights.equals(expected.weights), 'the weights differ');
+  });
+
+  it('keeps the checkpoints it has and says what to do when the disk is full', async () => {
+    const run = await queueRun(workspace, recipe);
+    const info = await work(run, { RETORT_FAILPOINT: 'checkpoint-after-file-1@4=ENOSPC' });
+    assert.equal(info.state, 'failed');
+    assert.match(info.reason!, /^The disk is full: .* free space there and resume/);
+    assert.equal((await work(run)).state, 'done');
+    assert.ok((await outcomeOf(run)).weights.equals(expected.weights), 'the weights differ');
+  });
+});

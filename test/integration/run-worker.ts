@@ -1,0 +1,34 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { distFile } from '../../src/common/files';
+import { loadCatalogue } from '../../src/recipe/load-catalogue';
+import { parseRecipe } from '../../src/recipe/parse';
+import { resolveRecipe } from '../../src/recipe/resolve';
+import { createRun, readInfo, type RunFolder } from '../../src/runs/folder';
+import type { RunInfo } from '../../src/runs/types';
+
+/** Makes a run of a recipe in a workspace, queued. */
+export async function queueRun(workspace: string, recipe: object): Promise<RunFolder> {
+  const file = path.join(workspace, 'test.distill.json');
+  fs.writeFileSync(file, JSON.stringify(recipe));
+  const parsed = parseRecipe(fs.readFileSync(file, 'utf8'), { file, catalogue: loadCatalogue() });
+  const resolved = resolveRecipe(parsed, { workspace });
+  return createRun(path.join(workspace, '.retort'), resolved);
+}
+
+/** Starts the real worker on a run; extra environment goes to it. */
+export function startWorkerProcess(run: RunFolder, environment: Record<string, string> = {}): ChildProcess {
+  return spawn(process.execPath, [distFile('worker.js'), run.folder], {
+    stdio: 'ignore',
+    env: { ...process.env, RETORT_BACKEND: 'auto', ...environment },
+  });
+}
+
+/** Runs the real worker to its end, however that comes. */
+export async function work(run: RunFolder, environment: Record<string, string> = {}): Promise<RunInfo> {
+  const worker = startWorkerProcess(run, environment);
+  await once(worker, 'exit');
+  return readInfo(run);
+}
