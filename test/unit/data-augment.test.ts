@@ -8,16 +8,12 @@ import { cutout } from '../../src/data/augment/cutout';
 import { flip } from '../../src/data/augment/flip';
 import { mixup } from '../../src/data/augment/mixup';
 import { randomResizedCrop } from '../../src/data/augment/random-resized-crop';
-import type {
-  ChangeBatch,
-  ChangeImage,
-  ChangeValues,
-  ChooseRegion,
-} from '../../src/data/augment/augmentation';
+import type { ChooseRegion } from '../../src/data/augment/augmentation';
 import { createPipeline } from '../../src/data/augment/pipeline';
 import type { Batch } from '../../src/data/batch';
 import type { Image } from '../../src/data/dataset';
 import { resizeRegion } from '../../src/data/pixels';
+import { inputError } from './data-helpers';
 import pillow from '../fixtures/data/pillow.json';
 
 /** Gives the numbers one after another, then fails. */
@@ -328,34 +324,39 @@ describe('data: mixup', () => {
 });
 
 describe('data: the list of augmentations in a recipe', () => {
-  const rejected = [
-    [['flip', 'flp'], 'data.augment[1]: no augmentation "flp"; did you mean "flip"?'],
-    [[{ type: 'crop', paddin: 2 }], 'data.augment[0]: no option "paddin"; did you mean "padding"?'],
-    [[{ type: 'crop', padding: 1.5 }], 'data.augment[0].padding: Expected integer, got 1.5'],
-    [['cutout', 'flip'], 'data.augment[1]: "flip" must come before "cutout"'],
-    [['random-resized-crop', 'random-resized-crop'], 'data.augment[1]: an entry before it already chooses'],
-    [[{ name: 'flip' }], 'data.augment[0]: must be the name of an augmentation'],
+  const [flipEntry, cutoutEntry, region] = ['flip', 'cutout', 'random-resized-crop'].map((type) => ({
+    type,
+  }));
+  const rejected: [{ type: string }[], string][] = [
+    [[flipEntry!, { type: 'flp' }], 'data.augment[1]: no augmentation "flp"; did you mean "flip"?'],
     [
-      [{ type: 'random-resized-crop', scale: [0.9, 0.1] }],
+      [{ type: 'crop', paddin: 2 } as { type: string }],
+      'data.augment[0]: no option "paddin"; did you mean "padding"?',
+    ],
+    [
+      [{ type: 'crop', padding: 1.5 } as { type: string }],
+      'data.augment[0].padding: Expected integer, got 1.5',
+    ],
+    [[cutoutEntry!, flipEntry!], 'data.augment[1]: "flip" must come before "cutout"'],
+    [[region!, region!], 'data.augment[1]: an entry before it already chooses'],
+    [
+      [{ ...region!, scale: [0.9, 0.1] } as { type: string }],
       'data.augment[0].scale: the first number is above the second',
     ],
-  ] as const;
+  ];
   for (const [entries, message] of rejected) {
     it(`rejects ${JSON.stringify(entries)}`, () => {
-      assert.throws(
-        () => createPipeline(entries),
-        (error: Error) => error.name === 'InputError' && error.message.startsWith(message),
-      );
+      assert.throws(() => createPipeline(entries), inputError(message));
     });
   }
 
-  it('takes names and objects, with defaults filled in', () => {
+  it('sorts the entries by what they work on, with defaults filled in', () => {
     const pipeline = createPipeline([
-      'random-resized-crop',
-      { type: 'flip' },
-      'color-jitter',
-      'cutout',
-      'mixup',
+      region!,
+      flipEntry!,
+      { type: 'color-jitter' },
+      cutoutEntry!,
+      { type: 'mixup' },
     ]);
     assert.ok(pipeline.region);
     assert.deepEqual([pipeline.image.length, pipeline.values.length, pipeline.batch.length], [2, 1, 1]);

@@ -1,5 +1,6 @@
 import { InputError } from '../../common/errors';
 import { didYouMean } from '../../common/suggest';
+import type { Recipe } from '../../recipe/schema';
 import { checkOptions } from '../options';
 import {
   STAGES,
@@ -20,16 +21,16 @@ export interface Pipeline {
 }
 
 /**
- * Makes the pipeline of `data.augment`: names (`"flip"`) or `{ "type": name, … options }`.
+ * Makes the pipeline of `data.augment`.
  * Throws `InputError` with the place in the recipe for unknown names and options, a wrong order, and a second
  * choice of the region.
  */
-export function createPipeline(entries: readonly unknown[]): Pipeline {
+export function createPipeline(entries: Recipe['data']['augment']): Pipeline {
   const pipeline: Pipeline = { region: undefined, image: [], values: [], batch: [] };
   let previous = { name: '', stage: 0 };
   entries.forEach((entry, index) => {
     const place = `data.augment[${index}]`;
-    const { type: name, ...options } = asObject(entry, place);
+    const { type: name, ...options } = entry;
     const names = augmentations.map((candidate) => candidate.name);
     const augmentation = augmentations.find((candidate) => candidate.name === name);
     if (augmentation === undefined) {
@@ -69,14 +70,4 @@ function add(pipeline: Pipeline, augmentation: Augmentation, options: Record<str
       pipeline.batch.push(augmentation.create(options));
       break;
   }
-}
-
-function asObject(entry: unknown, place: string): { type: string; [option: string]: unknown } {
-  if (typeof entry === 'string') return { type: entry };
-  if (typeof entry === 'object' && entry !== null && 'type' in entry && typeof entry.type === 'string') {
-    return { ...entry, type: entry.type };
-  }
-  throw new InputError(
-    `${place}: must be the name of an augmentation ("flip") or { "type": name, ... }, got ${JSON.stringify(entry) ?? 'nothing'}`,
-  );
 }

@@ -31,7 +31,10 @@ const options = Type.Object(
       default: 0.875,
       description: 'For `crop`: the size is this share of the resized shorter side (224 of 256).',
     }),
-    channels: Type.Union([Type.Literal(3), Type.Literal(1)], { default: 3, description: 'Colour, or grey.' }),
+    channels: Type.Union([Type.Literal(3), Type.Literal(1)], {
+      default: 3,
+      description: 'Colour, or grey (its luminance).',
+    }),
   },
   { additionalProperties: false },
 );
