@@ -4,6 +4,21 @@ import { InputError, messageOf } from '../common/errors';
 import { failpoint } from '../common/failpoint';
 import { findInside, NOFOLLOW } from './inside';
 
+/**
+ * Opens or makes a file in a folder that may be a stranger's, and gives its descriptor.
+ * Throws `InputError` for what is no plain file.
+ */
+export async function openForAppending(folder: string, name: string): Promise<number> {
+  await findInside(folder, name);
+  const file = path.join(folder, name);
+  const { O_APPEND, O_CREAT, O_RDWR } = fs.constants;
+  // Not for writing alone: opening a named pipe would wait for a reader.
+  const descriptor = fs.openSync(file, O_APPEND | O_CREAT | O_RDWR | NOFOLLOW, 0o666);
+  if (fs.fstatSync(descriptor).isFile()) return descriptor;
+  fs.closeSync(descriptor);
+  throw new InputError(`${file} is not a plain file; remove it`);
+}
+
 /** A file that only grows, by whole pieces: one that does not fit on the disk leaves nothing of itself. */
 export class AppendOnlyFile {
   private constructor(
@@ -11,18 +26,8 @@ export class AppendOnlyFile {
     private readonly descriptor: number,
   ) {}
 
-  /** Opens or makes a file in a folder that may be a stranger's; `InputError` for what is no plain file. */
   static async open(folder: string, name: string): Promise<AppendOnlyFile> {
-    await findInside(folder, name);
-    const file = path.join(folder, name);
-    const { O_APPEND, O_CREAT, O_RDWR } = fs.constants;
-    // Not for writing alone: a named pipe without a reader would block.
-    const descriptor = fs.openSync(file, O_APPEND | O_CREAT | O_RDWR | NOFOLLOW, 0o666);
-    if (!fs.fstatSync(descriptor).isFile()) {
-      fs.closeSync(descriptor);
-      throw new InputError(`${file} is not a plain file; remove it`);
-    }
-    return new AppendOnlyFile(file, descriptor);
+    return new AppendOnlyFile(path.join(folder, name), await openForAppending(folder, name));
   }
 
   append(piece: string | Uint8Array): void {

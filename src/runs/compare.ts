@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { groupKey } from '../recipe/names';
 import type { Recipe } from '../recipe/schema';
 import type { ReadableRun } from './folder';
 import { groupRuns, type RunGroup } from './groups';
@@ -45,7 +46,9 @@ export function compareRuns(
   const split: Split =
     counted.length > 0 && counted.every((run) => run.info.test !== undefined) ? 'test' : 'validation';
   const measured = groups.map((entry) => measure(entry.group, entry.counted, split));
-  const results = measured.map((result) => against(result, baselineOf(result, measured, baseline)));
+  const results = measured.map((result) =>
+    against(result, baselineOf(result.group.recipe, measured, baseline)),
+  );
   return { split, results };
 }
 
@@ -64,22 +67,33 @@ function countedRuns(group: RunGroup): ReadableRun[] {
   return [...latest.values()];
 }
 
+/** Mean accuracy of the group that runs of a recipe are compared with, on one split; undefined if there is none. */
+export function baselineAccuracy(
+  recipe: Recipe,
+  runs: readonly ReadableRun[],
+  split: Split,
+): number | undefined {
+  const results = groupRuns(runs).map((group) => measure(group, countedRuns(group), split));
+  const baseline = baselineOf(recipe, results, undefined);
+  return baseline?.group.key === groupKey(recipe) ? undefined : baseline?.accuracy?.mean;
+}
+
 /** What a group is compared with; undefined where there is none, or a choice that only a person can make. */
 function baselineOf(
-  { group }: GroupResult,
+  wanted: Recipe,
   results: readonly GroupResult[],
   key: string | undefined,
 ): GroupResult | undefined {
   if (key !== undefined) return results.find((result) => result.group.key === key);
   const candidates = results.filter(
     ({ group: { experiment, variant, recipe } }) =>
-      experiment === group.experiment &&
+      experiment === wanted.name &&
       variant === 'alone' &&
       recipe.hooks.length === 0 &&
-      isDeepStrictEqual(recipe.student, group.recipe.student) &&
-      isDeepStrictEqual(recipe.data, group.recipe.data),
+      isDeepStrictEqual(recipe.student, wanted.student) &&
+      isDeepStrictEqual(recipe.data, wanted.data),
   );
-  const trainedAlike = candidates.filter((candidate) => isTrainedAlike(candidate.group.recipe, group.recipe));
+  const trainedAlike = candidates.filter((candidate) => isTrainedAlike(candidate.group.recipe, wanted));
   const [only, ...others] = trainedAlike.length > 0 ? trainedAlike : candidates;
   return others.length === 0 ? only : undefined;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Hook, Recipe } from '../../src/recipe/schema';
-import { compareRuns } from '../../src/runs/compare';
+import { baselineAccuracy, compareRuns } from '../../src/runs/compare';
 import { recipeDifferences } from '../../src/runs/differences';
 import { newRunId, type ReadableRun } from '../../src/runs/folder';
 import { groupRuns } from '../../src/runs/groups';
@@ -209,5 +209,10 @@ describe('comparing runs', () => {
         .map(({ difference }) => difference && Math.round(difference.value * 10) / 10);
     assert.deepEqual(values(), [0.3, undefined, 0.4]);
     assert.deepEqual(values(groupRuns(runs)[0]!.key), [0.4, 0.5, 0.6]);
+
+    const future = run(5, { ...train(2), hooks: [kd(0.3)] }, { validation: 0 }).recipe;
+    assert.equal(baselineAccuracy(future, runs, 'validation'), 0.2);
+    assert.equal(baselineAccuracy(future, runs, 'test'), undefined);
+    assert.equal(baselineAccuracy(runs[0]!.recipe, runs, 'validation'), undefined);
   });
 });

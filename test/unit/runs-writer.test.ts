@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { createRun, readInfo, type RunFolder } from '../../src/runs/folder';
 import { readMetrics } from '../../src/runs/metrics';
-import { requestCheckpoint, requestStop } from '../../src/runs/requests';
+import { requestCheckpoint, requestStop } from '../../src/runs/ask';
 import { acquireRunLock, type RunLock } from '../../src/runs/run-lock';
 import { type NewMetric, RunWriter } from '../../src/runs/writer';
 import { endOf, sampleRecipe, startProcess, temporaryRetortFolder } from './runs-helpers';
@@ -184,6 +184,13 @@ describe('run writer and metrics', () => {
     writer.close();
     const { lines, damaged } = await readMetrics(run);
     assert.deepEqual([lines.map((line) => line.step), damaged], [[20], 0]);
+  });
+
+  it('stops a queued run at once when no process waits for it', async () => {
+    lock.release();
+    await requestStop(run);
+    assert.equal((await readInfo(run)).state, 'stopped');
+    await assert.rejects(requestStop(run), /is not running: it is stopped/);
   });
 
   it('takes each request once', async () => {

@@ -1,0 +1,42 @@
+import * as path from 'node:path';
+import { InputError } from '../common/errors';
+import { writeFileAtomic } from '../common/files';
+import type { RunFolder } from './folder';
+import { ensureFolderInside } from './inside';
+import type { Requests } from './requests';
+import { acquireRunLock, isHeld } from './run-lock';
+import { stateOf } from './state';
+import { RunWriter } from './writer';
+
+/**
+ * Asks the run's process to write a checkpoint and end. A queued run that no process waits for is stopped at once.
+ * Throws `InputError` if there is nothing to stop.
+ */
+export async function requestStop(run: RunFolder): Promise<void> {
+  const { state } = await stateOf(run);
+  if (state === 'queued' && !(await isHeld(run))) return stopBeforeStart(run);
+  await request(run, 'stop');
+}
+
+/** Asks the run's process to keep a checkpoint of now; `InputError` if it is not running. */
+export function requestCheckpoint(run: RunFolder): Promise<void> {
+  return request(run, 'checkpoint');
+}
+
+async function request(run: RunFolder, name: keyof Requests): Promise<void> {
+  const { state } = await stateOf(run);
+  if (['done', 'failed', 'stopped', 'interrupted'].includes(state)) {
+    throw new InputError(`Run ${run.id} is not running: it is ${state}`);
+  }
+  writeFileAtomic(path.join(await ensureFolderInside(run.folder, 'requests'), name), '');
+}
+
+async function stopBeforeStart(run: RunFolder): Promise<void> {
+  const lock = await acquireRunLock(run);
+  try {
+    const writer = await RunWriter.open(lock, { state: 'stopped', endedAt: new Date().toISOString() });
+    writer.close();
+  } finally {
+    lock.release();
+  }
+}
