@@ -3,22 +3,14 @@ import type { Model } from './model';
 
 /**
  * A model with the outputs [network output, ...layers], in the order of the ids, sharing the weights of
- * `model`. Throws `InputError` for an unknown layer.
+ * `model`. It owns no tensor and needs no disposal. Throws `InputError` for an unknown layer.
  */
 export function featureModel(model: Model, layerIds: readonly string[]): tf.LayersModel {
-  const layers = layerIds.map((id) => model.layer(id).output);
-  return partOf(model, [model.network.outputs[0]!, ...layers]);
-}
-
-/**
- * The part of a model's network that these tensors are computed by: running it runs nothing else. It shares the
- * weights, owns no tensor and needs no disposal. A tensor may be asked for more than once.
- */
-export function partOf(model: Model, tensors: readonly tf.SymbolicTensor[]): tf.LayersModel {
-  const outputs: tf.SymbolicTensor[] = [];
-  for (const tensor of tensors) {
+  const outputs = [model.network.outputs[0]!];
+  for (const id of layerIds) {
+    const { output } = model.layer(id);
     // TensorFlow.js gives a tensor that is asked for twice only once: the second gets a node of its own.
-    outputs.push(outputs.includes(tensor) ? identity(tensor) : tensor);
+    outputs.push(outputs.includes(output) ? identity(output) : output);
   }
   return tf.model({ inputs: model.network.inputs, outputs });
 }
