@@ -26,10 +26,10 @@ type Call = (
 ) => tf.Tensor | tf.Tensor[];
 
 /**
- * Lets every layer of `tf.layers.batchNormalization`, built before or after, train through the fused
- * kernel. Values, gradients and moving averages stay those of tfjs: the moving variance averages the
- * biased variance, where PyTorch averages the unbiased one. Left to tfjs: inference, and axes other
- * than the last. Beyond tfjs, a layer without `scale` or `center` trains too (tfjs's own throws there).
+ * Lets every layer of `tf.layers.batchNormalization`, built before or after, train through `normalize`. Values,
+ * gradients and moving averages stay those of tfjs: the moving variance averages the biased variance, where
+ * PyTorch averages the unbiased one. Beyond tfjs, whose own layer throws there, one without `scale` or `center`
+ * or with another axis than the last trains too. Inference is left to tfjs.
  */
 export function fuseBatchNormLayer(): void {
   const layer = tf.layers.batchNormalization().constructor as unknown as {
@@ -37,22 +37,31 @@ export function fuseBatchNormLayer(): void {
   };
   const original = layer.prototype.call;
   layer.prototype.call = function (inputs, options) {
-    const x = Array.isArray(inputs) ? inputs[0]! : inputs;
-    const lastAxis = this.axis === -1 || this.axis === x.rank - 1;
-    return options.training === true && lastAxis ? train(this, x) : original.call(this, inputs, options);
+    return options.training === true
+      ? train(this, Array.isArray(inputs) ? inputs[0]! : inputs)
+      : original.call(this, inputs, options);
   };
 }
 
-function train(layer: BatchNormLayer, x: tf.Tensor): tf.Tensor {
+function train(layer: BatchNormLayer, input: tf.Tensor): tf.Tensor {
   return tf.tidy(() => {
+    const axis = layer.axis < 0 ? layer.axis + input.rank : layer.axis;
+    const x = swapWithLast(input, axis);
     const channels = x.shape[x.rank - 1]!;
     const gamma = layer.gamma?.read() ?? tf.ones([channels]);
     const beta = layer.beta?.read() ?? tf.zeros([channels]);
     const { y, mean, variance } = normalize(x, gamma, beta, layer.epsilon);
     moveTowards(layer.movingMean, mean, layer.momentum);
     moveTowards(layer.movingVariance, variance, layer.momentum);
-    return y;
+    return swapWithLast(y, axis);
   });
+}
+
+function swapWithLast(x: tf.Tensor, axis: number): tf.Tensor {
+  const last = x.rank - 1;
+  if (axis === last) return x;
+  const order = x.shape.map((_, index) => (index === axis ? last : index === last ? axis : index));
+  return tf.transpose(x, order);
 }
 
 function moveTowards(average: LayerWeight, value: tf.Tensor, momentum: number): void {

@@ -2,8 +2,8 @@ import type { BackendName } from '../report';
 import { registerBatchNormGradient } from './batch-norm';
 import { fuseBatchNormLayer } from './batch-norm-layer';
 
-import { unfuseConvolutionLayer } from './conv-layer';
-import { registerDilatedConvolutionGradient } from './dilated-convolution';
+import { unfuseConvolutionLayer } from './convolution-layer';
+import { registerConvolutionGradient } from './convolution-gradient';
 import { registerReductionGradients } from './reduction-gradients';
 import { registerReluGradients } from './relu';
 import { registerTensorflowKernels } from './tensorflow';
@@ -22,7 +22,7 @@ export function installKernels(backend: BackendName): void {
     registerBatchNormGradient();
     registerReductionGradients();
     registerReluGradients();
-    registerDilatedConvolutionGradient();
+    registerConvolutionGradient();
     fuseBatchNormLayer();
     unfuseConvolutionLayer();
   });

@@ -1,10 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 
-/**
- * The gradients of sum and mean: dy spread over what was summed. tfjs multiplies by a tensor of ones that it
- * makes in JavaScript, which takes ten times as long on TensorFlow.
- */
+/** The gradients of sum, mean and tile, which undo each other, in a few operations. */
 export function registerReductionGradients(): void {
+  registerSumGradients();
+  registerTileGradient();
+}
+
+/**
+ * dy spread over what was summed. tfjs multiplies by a tensor of ones that it makes in JavaScript, which takes
+ * ten times as long on TensorFlow.
+ */
+function registerSumGradients(): void {
   for (const kernelName of [tf.Sum, tf.Mean]) {
     tf.unregisterGradient(kernelName);
     tf.registerGradient({
@@ -22,4 +28,24 @@ export function registerReductionGradients(): void {
       }),
     });
   }
+}
+
+/** dy summed over the copies. tfjs slices out every copy, and knows up to four axes. */
+function registerTileGradient(): void {
+  tf.unregisterGradient(tf.Tile);
+  tf.registerGradient({
+    kernelName: tf.Tile,
+    inputsToSave: ['x'],
+    gradFunc: (gradient, [x], attributes) => ({
+      x: () => {
+        const copies: number[] = [];
+        const apart: number[] = [];
+        (attributes.reps as number[]).forEach((count, axis) => {
+          if (count > 1) copies.push(apart.push(count) - 1);
+          apart.push(x!.shape[axis]!);
+        });
+        return tf.reshape(tf.sum(tf.reshape(gradient as tf.Tensor, apart), copies), x!.shape);
+      },
+    }),
+  });
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { depthwiseInputGradient, filterGradient, inputGradient } from '../conv-gradients';
+import { depthwiseInputGradient, filterGradient, inputGradient } from '../gradients-as-convolutions';
 import { floats, type Kernel, type KernelCall, registerWasmKernel } from './heap';
 
 /** The gradients of convolutions: two that tfjs lacks on WASM, one that it has slow. */
@@ -29,7 +29,7 @@ function geometry(
   filterShape: number[],
   depthwise: boolean,
 ): tf.backend_util.Conv2DInfo {
-  const { strides, dilations, pad, dimRoundingMode, dataFormat } = attrs as unknown as tf.Conv2DAttrs;
+  const { strides, pad, dimRoundingMode, dataFormat } = attrs as unknown as tf.Conv2DAttrs;
   if ((dataFormat as string | undefined) === 'NCHW') {
     throw new Error('WASM convolutions take images with the channels last');
   }
@@ -37,7 +37,7 @@ function geometry(
     inputShape as [number, number, number, number],
     filterShape as [number, number, number, number],
     strides,
-    dilations ?? 1,
+    1, // With dilation no gradient comes here.
     pad,
     dimRoundingMode,
     depthwise,
@@ -63,10 +63,10 @@ const depthwiseFilterGradient: Kernel = ({ inputs, attrs, backend }) => {
       sums.fill(0);
       for (let image = 0; image < forward.batchSize; image++) {
         for (let row = 0; row < outHeight; row++) {
-          const inRow = row * forward.strideHeight - padInfo.top + y * forward.dilationHeight;
+          const inRow = row * forward.strideHeight - padInfo.top + y;
           if (inRow < 0 || inRow >= inHeight) continue;
           for (let column = 0; column < outWidth; column++) {
-            const inColumn = column * forward.strideWidth - padInfo.left + x * forward.dilationWidth;
+            const inColumn = column * forward.strideWidth - padInfo.left + x;
             if (inColumn < 0 || inColumn >= inWidth) continue;
             const input = ((image * inHeight + inRow) * inWidth + inColumn) * channels;
             const output = ((image * outHeight + row) * outWidth + column) * outputs;

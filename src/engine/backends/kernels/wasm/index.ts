@@ -2,7 +2,7 @@ import { registerBatchNorm } from './batch-norm';
 import { registerConvolutionGradients } from './convolution';
 import { registerIdentity } from './identity';
 import { registerMatMul } from './mat-mul';
-import { registerMaxPoolGradient } from './max-pool';
+import { registerPoolingGradients } from './pooling';
 import { registerReductions } from './reductions';
 import { registerReluGradientKernels } from './relu';
 import { registerSegmentSum } from './segment-sum';
@@ -14,7 +14,7 @@ export function registerWasmKernels(): void {
   registerConvolutionGradients();
   registerIdentity();
   registerMatMul();
-  registerMaxPoolGradient();
+  registerPoolingGradients();
   registerReductions();
   registerReluGradientKernels();
   registerSegmentSum();

@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { filterGradient, inputGradient } from './conv-gradients';
+import { filterGradient, inputGradient } from './gradients-as-convolutions';
 
-/** Lets dilated convolutions train on every backend, which tfjs refuses; the others keep tfjs's gradient. */
-export function registerDilatedConvolutionGradient(): void {
+/**
+ * Lets convolutions with dilation, which tfjs refuses, and with explicit padding, which it refuses on TensorFlow,
+ * train on every backend. The others keep tfjs's gradient.
+ */
+export function registerConvolutionGradient(): void {
   const original = tf.getGradient(tf.Conv2D);
   tf.unregisterGradient(tf.Conv2D);
   tf.registerGradient({
@@ -10,7 +13,8 @@ export function registerDilatedConvolutionGradient(): void {
     gradFunc: (gradient, saved, attributes) => {
       const { strides, dilations, pad, dimRoundingMode, dataFormat } =
         attributes as unknown as tf.Conv2DAttrs;
-      if (dataFormat !== 'NHWC' || [dilations].flat().every((dilation) => dilation === 1)) {
+      const common = typeof pad === 'string' && [dilations].flat().every((dilation) => dilation === 1);
+      if (common || dataFormat !== 'NHWC') {
         return original.gradFunc(gradient, saved, attributes);
       }
       const dy = gradient as tf.Tensor;
