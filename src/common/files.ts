@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { errorCode } from './errors';
 
 /**
  * Replaces a file atomically: writes aside in the same folder, flushes, renames.
@@ -19,10 +20,24 @@ export function writeFileAtomic(file: string, content: string | Uint8Array): voi
     } finally {
       fs.closeSync(descriptor);
     }
-    fs.renameSync(aside, file);
+    replaceFile(aside, file);
   } catch (error) {
     fs.rmSync(aside, { force: true });
     throw error;
+  }
+}
+
+/** Renames over a file. Windows refuses while somebody reads it, which is over in a moment. */
+function replaceFile(from: string, to: string): void {
+  for (let tries = 1; ; tries++) {
+    try {
+      fs.renameSync(from, to);
+      return;
+    } catch (error) {
+      const isBusy = ['EPERM', 'EACCES', 'EBUSY'].includes(errorCode(error) ?? '');
+      if (process.platform !== 'win32' || !isBusy || tries === 100) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { Type } from '@sinclair/typebox';
-import { errorCode } from '../common/errors';
+import { errorCode, InputError } from '../common/errors';
 import { writeJsonAtomic } from '../common/files';
 import { findInside, readJsonInside } from './inside';
 import { processIdentity, whereIs } from './processes';
@@ -47,6 +47,7 @@ export async function takeLock(
       if (where === 'elsewhere' && !(await evict(last.holder))) return { by: last.holder, where };
     }
     const number = last.number + 1;
+    if (number > 1e9) throw new InputError(`${folder} is damaged; remove it`);
     if (!(await claim(folder, number, holder))) continue;
     // A later claim may have come and cleaned this number away between our look and our claim.
     const numbers = await claimNumbers(folder);
@@ -97,7 +98,7 @@ async function claim(folder: string, number: number, holder: ProcessIdentity): P
 async function claimNumbers(folder: string): Promise<number[]> {
   try {
     const names = await fs.readdir(folder);
-    return names.filter((name) => /^[1-9]\d{0,8}$/.test(name)).map(Number);
+    return names.filter((name) => /^[1-9]\d{0,9}$/.test(name)).map(Number);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return [];
     throw error;
