@@ -55,6 +55,8 @@ export interface CheckReport {
     readonly name: string;
     readonly student: readonly number[];
     readonly teacher: readonly number[];
+    /** What was put in front of the method because it refuses the shapes as they are. */
+    readonly adapter?: string;
     readonly weight: number;
     readonly parameters: number;
   }[];

@@ -5,12 +5,15 @@ import { InputError } from '../common/errors';
 import { packageRoot } from '../common/files';
 import { retortHome } from '../common/home';
 import { ready } from '../engine/backends';
+import type { BackendName } from '../engine/backends/report';
 import { exportModel } from '../engine/models/export';
 import { restoreWeights } from '../engine/models/weights';
 import type { Score } from '../engine/tasks/classification';
 import { DivergedError } from '../engine/train/trainer';
 import { CheckpointStore } from '../runs/checkpoints';
+import { type DeviceSlot, waitForDevice } from '../runs/device-queue';
 import { readRecipe, type RunFolder } from '../runs/folder';
+import type { Recipe } from '../recipe/schema';
 import type { Requests } from '../runs/requests';
 import type { RunInfo, WrittenState } from '../runs/types';
 import type { RunWriter } from '../runs/writer';
@@ -37,12 +40,51 @@ export async function executeRun(host: RunHost): Promise<Extract<WrittenState, '
   const commit = await describeCommit(workspace);
   const requested = backendChoice(writer.info.requestedBackend);
   const backend = await ready(requested);
-  writer.log(backend.note);
   writer.update({
     backend: { requested, used: backend.name, device: backend.device, note: backend.note },
     versions: { retort: ownVersion(), node: process.versions.node, ...backend.versions },
     ...(commit !== undefined && { commit }),
   });
+  writer.log(backend.note);
+  const slot = await waitForTurn(backend.name, host);
+  if (slot === undefined) return 'stopped';
+  try {
+    return await prepareAndTrain(recipe, workspace, host);
+  } finally {
+    slot.release();
+  }
+}
+
+/** Waits, in state `queued`, until the device is free; undefined if a stop was asked for meanwhile. */
+async function waitForTurn(
+  backend: BackendName,
+  host: RunHost,
+): Promise<DeviceSlot | undefined> {
+  const { writer } = host;
+  const stop = new AbortController();
+  const device = backend === 'tensorflow-gpu' || backend === 'webgpu' ? 'gpu' : 'cpu';
+  const onWaiting = (ahead: number): void => {
+    if (host.takeRequests().stop) return stop.abort();
+    if (writer.info.state === 'queued') return;
+    writer.update({ state: 'queued' });
+    writer.log(`Waiting for the ${device}: ${ahead} ${ahead === 1 ? 'run is' : 'runs are'} ahead.`);
+  };
+  try {
+    return await waitForDevice(device, { onWaiting, signal: stop.signal });
+  } catch (error) {
+    if (stop.signal.aborted) return undefined;
+    throw error;
+  } finally {
+    if (writer.info.state === 'queued') writer.update({ state: 'starting' });
+  }
+}
+
+async function prepareAndTrain(
+  recipe: Recipe,
+  workspace: string,
+  host: RunHost,
+): Promise<Extract<WrittenState, 'done' | 'stopped'>> {
+  const { run, writer } = host;
   const prepared = await prepare(recipe, {
     workspace,
     retort: run.retortFolder,
@@ -74,6 +116,9 @@ async function trainPrepared(
   const from = isResumed ? await training.resume() : { step: 0, warnings: [] };
   await writer.beginAttempt(from.step);
   for (const warning of from.warnings) warn(writer, warning);
+  for (const { name, adapter } of prepared.hooks) {
+    if (adapter !== undefined) writer.log(`${name}: adapter in front of the method: ${adapter}.`);
+  }
   if (isResumed) writer.log(`Going on from the checkpoint of step ${from.step}.`);
   writer.update({
     state: 'running',

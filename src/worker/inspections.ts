@@ -57,6 +57,7 @@ export async function check(question: CheckQuestion, stage: Stage): Promise<Chec
       name: hook.name,
       student: hook.shapes.student,
       teacher: hook.shapes.teacher,
+      ...(hook.adapter !== undefined && { adapter: hook.adapter }),
       weight: hook.weight,
       parameters: Object.values(hook.method.weights).reduce((sum, weight) => sum + weight.size, 0),
     })),

@@ -18,9 +18,12 @@ export function sampleShape(shape: Shape): string {
   return `[${shape.slice(1).join(', ')}]`;
 }
 
+/** Shapes that a method cannot take: an adapter in front of it may help. */
+export class ShapeError extends InputError {}
+
 /** Throws the sentence that says what a method needs and what it was given. */
 export function refuseShapes(needs: string, { student, teacher }: Pair): never {
-  throw new InputError(
+  throw new ShapeError(
     `${needs}, but the student's layer gives ${sampleShape(student)} and the teacher's ${sampleShape(teacher)}; hook other layers`,
   );
 }

@@ -166,7 +166,7 @@ export class Trainer {
           names.push(...terms.map((term) => term.name));
           const right = student.get(LOGITS)!.argMax(-1).equal(labels).cast('float32').mean();
           reported = tf.keep(tf.stack([...terms.map((term) => term.loss), right]));
-          return tf.addN(terms.map((term) => term.loss)) as tf.Scalar;
+          return tf.addN<tf.Scalar>(terms.map((term) => term.loss));
         }, [...this.parameters.values()]);
       });
       value.dispose();
