@@ -42,6 +42,13 @@ describe('clipping', () => {
     );
   });
 
+  it('adds 1e-6 to the norm, as PyTorch does', () => {
+    tf.tidy(() => {
+      const { a } = clipGradients({ a: tf.tensor1d([1e-6]) }, { norm: 5e-7 });
+      assert.ok(Math.abs(a!.dataSync()[0]! - 2.5e-7) < 1e-12);
+    });
+  });
+
   it('survives gradients of nothing but zeros', () => {
     tf.tidy(() => {
       const { a } = clipGradients({ a: tf.zeros([2]) }, { norm: 1 });
