@@ -186,8 +186,10 @@ describe('methods', () => {
           } else {
             const { within } = start;
             const range = `${weight} goes from ${Math.min(...values)} to ${Math.max(...values)}, not +-${within}`;
-            assert.ok(Math.max(...values) <= within && Math.max(...values) > within / 3, range);
-            assert.ok(Math.min(...values) >= -within && Math.min(...values) < -within / 3, range);
+            assert.ok(largestOf(values) <= within, range);
+            // A few values need not come near both bounds.
+            if (values.length < 20) continue;
+            assert.ok(Math.max(...values) > within / 2 && Math.min(...values) < -within / 2, range);
           }
         }
       });
