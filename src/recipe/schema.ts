@@ -20,7 +20,6 @@ const oneLine = {
 
 const Positive = (description: string) => Type.Number({ exclusiveMinimum: 0, description });
 const NonNegative = (description: string) => Type.Number({ minimum: 0, description });
-const Fraction = (description: string) => Type.Number({ minimum: 0, maximum: 1, description });
 const Count = (description: string) => Type.Integer({ minimum: 1, description });
 
 export const ModelReference = Type.Object(
@@ -95,7 +94,8 @@ export const Hook = Type.Object(
 );
 
 const weightDecay = Type.Number({ minimum: 0, default: 0, description: 'L2 decay; for AdamW decoupled.' });
-const betas = Type.Tuple([Fraction('beta 1'), Fraction('beta 2')], { default: [0.9, 0.999] });
+const beta = Type.Number({ minimum: 0, exclusiveMaximum: 1 });
+const betas = Type.Tuple([beta, beta], { default: [0.9, 0.999] });
 const epsilon = Type.Number({ exclusiveMinimum: 0, default: 1e-8 });
 
 export const OptimizerSettings = Type.Union(
@@ -138,7 +138,8 @@ const warmup = Type.Optional(
     },
     {
       ...closed,
-      description: 'Linear warm-up before the schedule; the schedule itself runs over the remaining epochs.',
+      description:
+        'Linear warm-up. Drops of the learning rate stay at their epochs; a cosine runs over the epochs that are left.',
     },
   ),
 );
