@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
+import { InputError } from '../../common/errors';
 import { batchNormTrain } from '../backends/kernels';
 import { defineMethod, type WeightFactory } from './method';
 import { mapSizes, refuseShapes, sameArea } from './shapes';
@@ -38,7 +39,9 @@ export const tat = defineMethod({
     const { student, teacher } = mapSizes('tat', shapes);
     if (!sameArea(student, teacher)) refuseShapes('tat needs maps of the same height and width', shapes);
     if (teacher.channels % heads !== 0) {
-      refuseShapes(`tat with ${heads} heads needs a teacher whose channels they divide`, shapes);
+      throw new InputError(
+        `tat: option "heads" is ${heads}, which does not divide the teacher's ${teacher.channels} channels`,
+      );
     }
     const query = embedding('query', student.channels, teacher.channels, weights);
     const value = embedding('value', student.channels, teacher.channels, weights);
