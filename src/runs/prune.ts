@@ -3,7 +3,6 @@ import { parseReference, type RunReference } from '../recipe/reference';
 import type { Recipe } from '../recipe/schema';
 import { type CheckpointInfo, CheckpointStore } from './checkpoints';
 import { type ListedRun, listRuns, type ReadableRun, type RunFolder } from './folder';
-import { findInside } from './inside';
 import { readNotes } from './notes';
 import { acquireRunLock, isHeld } from './run-lock';
 
@@ -14,10 +13,10 @@ export interface PrunedCheckpoint {
 }
 
 /**
- * Removes the checkpoints that nothing needs: of runs that are done and have exported their model, all that no other
- * run's recipe refers to; of other runs, which can still be resumed, all but the last and the best too. Starred runs,
- * and those that a process holds, keep everything. With `dryRun` nothing is removed; the answer is the same.
- * Throws `InputError` where a run cannot be read: what it refers to is then unknown.
+ * Removes the checkpoints that nothing needs. What is needed: of each run the checkpoint that its recipe reports, which
+ * is what `run:ID` stands for; of a run that can still be resumed the last and the best; what another run's recipe
+ * refers to; everything of starred runs and of those that a process holds. With `dryRun` nothing is removed; the answer
+ * is the same. Throws `InputError` where a run cannot be read: what it refers to is then unknown.
  */
 export async function pruneRuns(
   retortFolder: string,
@@ -57,13 +56,14 @@ function runReferences(recipe: Recipe): RunReference[] {
 }
 
 async function unneededCheckpoints(
-  { run, info }: ReadableRun,
+  { run, info, recipe }: ReadableRun,
   referred: readonly RunReference[],
 ): Promise<CheckpointInfo[]> {
   const checkpoints = await new CheckpointStore(run).list();
-  const isKeptAsModel = info.state === 'done' && (await findInside(run.folder, 'student')) !== undefined;
   const needed = new Set(referred.map((reference) => reference.checkpoint));
-  if (!isKeptAsModel) needed.add('best').add('last');
+  needed.add(recipe.report.checkpoint);
+  if (info.state !== 'done') needed.add('best').add('last');
+  if (!checkpoints.some((checkpoint) => checkpoint.best)) needed.add('last');
   return checkpoints.filter(
     (checkpoint) =>
       !needed.has(`step-${checkpoint.step}`) &&

@@ -22,7 +22,6 @@ describe('keeping runs', () => {
     const run = await createRun(retort.folder, recipe);
     const file = path.join(run.folder, 'run.json');
     fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"queued"', `"${state}"`));
-    fs.mkdirSync(path.join(run.folder, 'student'));
     const store = new CheckpointStore(run);
     for (const step of [1, 2, 3, 4]) {
       await store.write(step, { weights: new Uint8Array(step) }, { best: step === 2, requested: true });
@@ -79,13 +78,12 @@ describe('keeping runs', () => {
   });
 
   describe('pruning', () => {
-    it('removes all checkpoints of a done run, save those that other runs refer to', async () => {
+    it('keeps of a done run what it reports and what other runs refer to', async () => {
       const run = await runWithCheckpoints('done');
       assert.deepEqual(
         (await pruneRuns(retort.folder, { dryRun: true })).map(({ step, bytes }) => [step, bytes]),
         [
           [1, 1],
-          [2, 2],
           [3, 3],
           [4, 4],
         ],
@@ -93,23 +91,29 @@ describe('keeping runs', () => {
       const teacher = { model: `run:${run.id}/last`, args: {}, weights: null };
       await createRun(retort.folder, sampleRecipe(student(`run:${run.id}/step-3`)));
       await createRun(retort.folder, sampleRecipe({ teacher }));
-      // What refers only to the exported student keeps no checkpoint.
       await createRun(retort.folder, sampleRecipe(student(`run:${run.id}`)));
       assert.deepEqual(await steps(run), [1, 2, 3, 4]);
       const pruned = await pruneRuns(retort.folder, { dryRun: false });
       assert.deepEqual(
         pruned.map(({ step }) => step),
-        [1, 2],
+        [1],
       );
-      assert.deepEqual(await steps(run), [3, 4]);
+      assert.deepEqual(await steps(run), [2, 3, 4]);
       assert.deepEqual(await pruneRuns(retort.folder, { dryRun: false }), []);
     });
 
-    it('keeps what a run needs to be resumed, or to be used where it has exported no model', async () => {
-      const runs = await Promise.all(
-        ['stopped', 'running', 'failed', 'done'].map((state) => runWithCheckpoints(state)),
-      );
-      fs.rmSync(path.join(runs[3]!.folder, 'student'), { recursive: true });
+    it('keeps the last one where that is reported, or where none is the best', async () => {
+      const report = { ...sampleRecipe().report, checkpoint: 'last' } as const;
+      const reporting = await runWithCheckpoints('done', sampleRecipe({ report }));
+      const unvalidated = await runWithCheckpoints('done');
+      await new CheckpointStore(unvalidated).remove(2);
+      await pruneRuns(retort.folder, { dryRun: false });
+      assert.deepEqual([await steps(reporting), await steps(unvalidated)], [[4], [4]]);
+    });
+
+    it('keeps what a run needs to be resumed', async () => {
+      const states = ['stopped', 'running', 'failed'];
+      const runs = await Promise.all(states.map((state) => runWithCheckpoints(state)));
       await pruneRuns(retort.folder, { dryRun: false });
       for (const run of runs) assert.deepEqual(await steps(run), [2, 4]);
     });
@@ -125,7 +129,7 @@ describe('keeping runs', () => {
       await once(child, 'close');
       assert.deepEqual(
         (await pruneRuns(retort.folder, { dryRun: true })).map(({ run }) => run.id),
-        Array(4).fill(held.id),
+        Array(3).fill(held.id),
       );
     });
 
