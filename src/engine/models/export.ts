@@ -22,7 +22,7 @@ const ownFile = /^(model\.json|group1-shard\d+of\d+\.bin)$/;
  * weights, layers and weights under their stable ids, and in `userDefinedMetadata` the class names, the
  * normalisation, the input shape and whether the outputs are logits or probabilities.
  *
- * An earlier export in the folder is replaced; the folder is there as a whole or as it was.
+ * An earlier export in the folder is replaced once the new one is written as a whole.
  * Returns the names of the files. Throws `InputError` if the folder holds anything else.
  */
 export async function exportModel(model: Model, folder: string, metadata: ExportMetadata): Promise<string[]> {

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { InputError, messageOf } from '../../common/errors';
 import { didYouMean } from '../../common/suggest';
+import { withSeededRandom } from '../random';
 import { ArgumentReader } from './arguments';
 import { NetworkModel, callBuilder } from './build';
 import { bundleModule, isInside, type Bundle } from './bundle';
@@ -27,7 +28,7 @@ export async function loadModule(
     bundle,
     root,
     () => `${shown} throws`,
-    () => bundle.evaluate(),
+    () => withSeededRandom(`${seed}/module`, () => bundle.evaluate()),
   );
   const builder = findBuilder(exports, exportName, shown);
   const reader = new ArgumentReader(args);

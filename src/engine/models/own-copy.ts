@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import * as tf from '@tensorflow/tfjs';
 import type { Plugin } from 'esbuild';
 
 /**
@@ -29,13 +29,11 @@ export const ownCopyPlugin: Plugin = {
 export function ownCopy(name: string): object | undefined {
   const groups = specifier.exec(name.startsWith(scheme) ? name.slice(scheme.length) : name)?.groups;
   if (!groups) return undefined;
-  const requireTfjs = createRequire(require.resolve('@tensorflow/tfjs'));
-  const isPart = /^(core|layers|converter|data)$/.test(groups.part ?? '');
-  const whole = requireTfjs(`@tensorflow/tfjs${isPart ? `-${groups.part}` : ''}`) as Record<string, object>;
-  if (groups.part !== 'layers' || groups.inner === undefined) return whole;
+  if (groups.part === 'data') return tf.data;
+  if (groups.part !== 'layers' || groups.inner === undefined) return tf;
   // Inner files of the layers package: their classes and functions, where they are public.
   const group = /(?:^|\/)exports_(layers|initializers|regularizers|constraints|metrics)$/.exec(groups.inner);
-  return group ? whole[group[1]!] : { ...whole.layers, ...whole };
+  return group ? tf[group[1] as 'layers'] : { ...tf.layers, ...tf };
 }
 
 /** A module with the same exports, by name: an import that our copy lacks is then an error with its place. */
