@@ -4,5 +4,5 @@ export { installBackend, removeBackend } from './install';
 export { bindingFile, readManifest, webgpuModule } from './installed';
 export { findNvidiaGpus, visibleGpu } from './nvidia';
 export type { InstallOptions, InstallProgress, InstallStage } from './progress';
-export { listBackends, reasonAgainst, reasonWithoutGpu } from './status';
+export { listBackends, reasonAgainst, reasonWithoutGpu, suitableBackend } from './status';
 export type { BackendStatus } from './status';

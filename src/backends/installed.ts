@@ -40,6 +40,15 @@ export function backendFolder(backend: InstallableBackend): string {
   return path.join(backendsFolder(), `${backend}-${backendVersion(backend)}`);
 }
 
+/** The folders of a backend in all versions that are there. */
+export function installedFolders(backend: InstallableBackend): string[] {
+  if (!fs.existsSync(backendsFolder())) return [];
+  return fs
+    .readdirSync(backendsFolder())
+    .filter((name) => name.startsWith(`${backend}-`))
+    .map((name) => path.join(backendsFolder(), name));
+}
+
 /** What is installed of a backend; undefined if it is not there, not whole, or of another platform or binding. */
 export function readManifest(backend: InstallableBackend): Manifest | undefined {
   let manifest: Manifest;

@@ -1,49 +1,55 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { errorCode, InputError } from '../common/errors';
-import { type InstallableBackend, backendTitles } from './backend';
+import { errorCode } from '../common/errors';
+import { writeJsonAtomic } from '../common/files';
+import type { InstallableBackend } from './backend';
 import { backendsFolder } from './installed';
 
-interface Holder {
+/** Who installs or removes a backend. */
+export interface Holder {
   readonly pid: number;
   readonly host: string;
   /** When the process started, in the system's own form; empty where that is not simple to learn. */
   readonly started: string;
 }
 
-/**
- * Keeps other installs and removals of a backend out until the returned function is called. A dead holder is
- * replaced; that two could do so at once does no harm, since a finished folder is renamed into place whole.
- * Throws `InputError` naming the process that is at it.
- */
-export function lockBackend(backend: InstallableBackend): () => void {
+/** Held by this process until it is released, or by another one. */
+export type BackendLock = { readonly release: () => void } | { readonly heldBy: Holder };
+
+/** Where the lock of a backend is: a folder with its holder in it, renamed there whole. */
+export function lockFolder(backend: InstallableBackend): string {
+  return path.join(backendsFolder(), `.${backend}-lock`);
+}
+
+/** Takes the lock of a backend, from a dead holder too. */
+export function lockBackend(backend: InstallableBackend): BackendLock {
   fs.mkdirSync(backendsFolder(), { recursive: true, mode: 0o700 });
-  const file = path.join(backendsFolder(), `.${backend}.lock`);
-  for (;;) {
-    try {
-      const holder: Holder = { pid: process.pid, host: os.hostname(), started: startTime(process.pid) };
-      fs.writeFileSync(file, JSON.stringify(holder), { flag: 'wx' });
-      return () => fs.rmSync(file, { force: true });
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw error;
+  const folder = lockFolder(backend);
+  const aside = fs.mkdtempSync(`${folder}-`);
+  try {
+    const holder: Holder = { pid: process.pid, host: os.hostname(), started: startTime(process.pid) };
+    writeJsonAtomic(path.join(aside, 'holder.json'), holder);
+    for (;;) {
+      try {
+        // Fails where the folder is there already: it is not empty.
+        fs.renameSync(aside, folder);
+        return { release: () => fs.rmSync(folder, { recursive: true, force: true }) };
+      } catch (error) {
+        const heldBy = readHolder(folder);
+        if (heldBy && isAlive(heldBy)) return { heldBy };
+        if (!heldBy && !fs.existsSync(folder)) throw error;
+        fs.rmSync(folder, { recursive: true, force: true });
+      }
     }
-    const holder = readHolder(file);
-    if (holder === undefined || !isAlive(holder)) {
-      fs.rmSync(file, { force: true });
-      continue;
-    }
-    const place = holder.host === os.hostname() ? '' : ` on ${holder.host}`;
-    throw new InputError(
-      `Process ${holder.pid}${place} is installing or removing ${backendTitles[backend]}; wait for it, or end it and delete ${file}`,
-    );
+  } finally {
+    fs.rmSync(aside, { recursive: true, force: true });
   }
 }
 
-/** The holder; undefined where the file is gone or its writer died before filling it. */
-function readHolder(file: string): Holder | undefined {
+function readHolder(folder: string): Holder | undefined {
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8')) as Holder;
+    return JSON.parse(fs.readFileSync(path.join(folder, 'holder.json'), 'utf8')) as Holder;
   } catch {
     return undefined;
   }

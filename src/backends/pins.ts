@@ -27,6 +27,11 @@ export function backendVersion(backend: InstallableBackend): string {
   return backend === 'webgpu' ? pins.webgpu.version : pins.tensorflow;
 }
 
+/** Whether TensorFlow is published for this machine, as a wheel with the C library. */
+export function isPublished(backend: 'cpu' | 'gpu', platform = platformKey()): boolean {
+  return wheels[backend][platform as PlatformKey] !== undefined;
+}
+
 /**
  * The wheels that make up TensorFlow on this machine.
  * Throws `InputError` where the project has none that offers the C library.

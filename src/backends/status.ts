@@ -2,6 +2,7 @@ import * as os from 'node:os';
 import { type BackendId, backendIds, backendTitles, type InstallableBackend } from './backend';
 import { backendFolder, bindingFile, readManifest, webgpuModule } from './installed';
 import { findNvidiaGpus, visibleGpu } from './nvidia';
+import { isPublished } from './pins';
 import { type Probe, probeTensorflow, probeWebgpu } from './probe';
 
 /** One backend as it is on this machine. */
@@ -48,6 +49,12 @@ async function tryInstalled(name: InstallableBackend): Promise<Verdict> {
   if (!gpus.found) return { usable: false, reason: gpus.reason };
   if (probe.kind === 'CPU') return { usable: false, reason: reasonInLog(probe.log) };
   return { usable: true, device: visibleGpu(gpus.names) };
+}
+
+/** What is worth installing here: TensorFlow for the GPU that is there, else for the CPU, else WebGPU. */
+export async function suitableBackend(): Promise<InstallableBackend> {
+  if (isPublished('gpu') && (await findNvidiaGpus()).found) return 'gpu';
+  return isPublished('cpu') ? 'cpu' : 'webgpu';
 }
 
 /**

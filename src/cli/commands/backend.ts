@@ -71,7 +71,7 @@ export function addBackend(program: Command): void {
     .addArgument(new Argument('<name>').choices(installableBackends))
     .action(async (name: InstallableBackend, _options, command: Command) => {
       const { output } = await contextOf(command);
-      const removed = removeBackend(name);
+      const removed = await removeBackend(name);
       output.result({ name, removed }, () =>
         removed ? `${backendTitles[name]} is removed` : `${backendTitles[name]} was not installed`,
       );

@@ -117,9 +117,11 @@ function versions(backend: Record<string, string>): Record<string, string> {
   return { ...backend, tfjs: tf.version_core, node: process.versions.node };
 }
 
-/** `CPU (2 cores)` */
+/** `CPU (2 cores)`; TensorFlow takes fewer or more threads from `TF_NUM_INTRAOP_THREADS`. */
 function cpuDevice(): string {
   const cores = os.availableParallelism();
+  const threads = Number(process.env.TF_NUM_INTRAOP_THREADS) || cores;
+  if (threads !== cores) return `CPU (${threads} of ${cores} cores)`;
   return `CPU (${cores} ${cores === 1 ? 'core' : 'cores'})`;
 }
 

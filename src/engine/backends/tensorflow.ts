@@ -37,7 +37,7 @@ async function load(build: 'cpu' | 'gpu', hideGpus: boolean): Promise<LoadedTens
   if (hideGpus) process.env.CUDA_VISIBLE_DEVICES = '-1';
   // Errors reach us as exceptions; what TensorFlow prints beside them is for its own developers.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
-  restoreRemovedUtilities();
+  provideOldUtilities();
 
   // The package's own entry point looks for the binding that its install script downloads; these are its parts.
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- its path is known only now
@@ -50,9 +50,9 @@ async function load(build: 'cpu' | 'gpu', hideGpus: boolean): Promise<LoadedTens
   return { version: binding.TF_Version, usesGpu: backend.isUsingGpuDevice };
 }
 
-/** tfjs-node calls two functions of `node:util` that Node 23 removed. */
-function restoreRemovedUtilities(): void {
+/** tfjs-node calls two functions of `node:util` that Node 22 warns of and Node 23 has no more. */
+function provideOldUtilities(): void {
   const utilities = util as unknown as Record<string, unknown>;
-  utilities.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  utilities.isArray ??= Array.isArray;
+  utilities.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
+  utilities.isArray = Array.isArray;
 }
