@@ -14,6 +14,7 @@ export const batchNormShapes: Record<string, number[]> = {
   vectors: [6, 10],
   sequences: [4, 6, 5],
   'many channels': [2, 3, 3, 33],
+  'large maps': [16, 32, 32, 3],
 };
 
 export const cases: Record<string, Case> = {

@@ -10,7 +10,7 @@ export const Relu6Grad = 'Relu6Grad';
 /** Sends the gradients of Relu and Relu6 through those kernels, on backends that have them. */
 export function registerReluGradients(): void {
   replaceGradient('Relu', ReluGrad, (y) => tf.step(y));
-  replaceGradient('Relu6', Relu6Grad, (y) => tf.logicalAnd(tf.greater(y, 0), tf.less(y, 6)));
+  replaceGradient('Relu6', Relu6Grad, (y) => tf.mul(tf.step(y), tf.step(tf.sub(6, y))));
 }
 
 function replaceGradient(activation: string, kernel: string, mask: (y: tf.Tensor) => tf.Tensor): void {

@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { BatchNormTrain, BatchNormTrainGrad } from '../batch-norm';
-import { floats, type Kernel, registerWasmKernel, sizeOf, wasmKernel } from './heap';
+import { type Kernel, registerWasmKernel, wasmKernel } from './registration';
 
-/** Batch normalisation in passes over the rows of x [rows, C], where tfjs broadcasts through `Tile`. */
+/**
+ * Batch normalisation from what WASM does fast: a mean over rows and columns is an average pooling, a factor
+ * and a shift by channel is a depthwise convolution with one place. tfjs broadcasts with `Tile` instead.
+ */
 export function registerBatchNorm(): void {
   registerWasmKernel(BatchNormTrain, train);
   registerWasmKernel(BatchNormTrainGrad, gradient);
@@ -12,122 +15,62 @@ export function registerBatchNorm(): void {
   );
 }
 
-const train: Kernel = ({ inputs, attrs, backend }) => {
-  const { x, gamma, beta } = inputs;
-  const channels = sizeOf(gamma!);
-  const rows = sizeOf(x!) / channels;
-  const y = backend.makeOutput(x!.shape, 'float32');
-  const mean = backend.makeOutput([channels], 'float32');
-  const variance = backend.makeOutput([channels], 'float32');
-  const from = floats(backend, x!);
+const train: Kernel = ({ inputs, attrs }) =>
+  tf.tidy(() => {
+    const { x, gamma, beta } = inputs as Record<string, tf.Tensor4D>;
+    const mean = channelMeans(x!);
+    const centred = affine(x!, undefined, tf.neg(mean));
+    const variance = channelMeans(tf.square(centred));
+    const y = affine(centred, tf.mul(gamma!, scale(variance, attrs.epsilon as number)), beta);
+    return [y, mean, variance];
+  });
 
-  const means = new Float64Array(channels);
-  for (let i = 0; i < from.length;) for (let c = 0; c < channels; c++) means[c]! += from[i++]!;
-  for (let c = 0; c < channels; c++) means[c]! /= rows;
-  const squares = new Float64Array(channels);
-  for (let i = 0; i < from.length;) {
-    for (let c = 0; c < channels; c++) {
-      const deviation = from[i++]! - means[c]!;
-      squares[c]! += deviation * deviation;
-    }
-  }
-  for (let c = 0; c < channels; c++) squares[c]! /= rows;
-  floats(backend, mean).set(means);
-  floats(backend, variance).set(squares);
-  affine(
-    from,
-    floats(backend, y),
-    ...normalization(
-      means,
-      squares,
-      floats(backend, gamma!),
-      floats(backend, beta!),
-      attrs.epsilon as number,
-    ),
-  );
-  return [y, mean, variance];
-};
-
-const infer: Kernel = ({ inputs, attrs, backend }) => {
-  const { x, mean, variance, scale, offset } = inputs;
-  const y = backend.makeOutput(x!.shape, 'float32');
-  affine(
-    floats(backend, x!),
-    floats(backend, y),
-    ...normalization(
-      floats(backend, mean!),
-      floats(backend, variance!),
-      scale ? floats(backend, scale) : undefined,
-      offset ? floats(backend, offset) : undefined,
-      attrs.varianceEpsilon as number,
-    ),
-  );
-  return y;
-};
-
-/** What to multiply x with and what to add then, by channel. */
-function normalization(
-  mean: ArrayLike<number>,
-  variance: ArrayLike<number>,
-  gamma: Float32Array | undefined,
-  beta: Float32Array | undefined,
-  epsilon: number,
-): [Float64Array, Float64Array] {
-  const factor = new Float64Array(mean.length);
-  const shift = new Float64Array(mean.length);
-  for (let c = 0; c < mean.length; c++) {
-    factor[c] = (gamma?.[c] ?? 1) / Math.sqrt(variance[c]! + epsilon);
-    shift[c] = (beta?.[c] ?? 0) - mean[c]! * factor[c]!;
-  }
-  return [factor, shift];
-}
-
-function affine(x: Float32Array, y: Float32Array, factor: Float64Array, shift: Float64Array): void {
-  const channels = factor.length;
-  for (let i = 0; i < x.length;) {
-    for (let c = 0; c < channels; c++, i++) y[i] = x[i]! * factor[c]! + shift[c]!;
-  }
-}
+const infer: Kernel = ({ inputs, attrs }) =>
+  tf.tidy(() => {
+    const { x, mean, variance, scale: gamma, offset } = inputs as Record<string, tf.Tensor4D>;
+    const inverse = scale(variance!, attrs.varianceEpsilon as number);
+    const factor = gamma ? tf.mul(gamma, inverse) : inverse;
+    const shift = tf.mul(mean!, factor);
+    return affine(x!, factor, offset ? tf.sub(offset, shift) : tf.neg(shift));
+  });
 
 /**
  * With n = (x - mean) r and r = 1 / sqrt(variance + epsilon): dbeta = sum dy, dgamma = sum dy n,
  * dx = gamma r (dy - dbeta / rows - n dgamma / rows).
  */
-const gradient: Kernel = ({ inputs, attrs, backend }) => {
-  const { dy, x, gamma, reserve0: mean, reserve1: variance } = inputs;
-  const channels = sizeOf(gamma!);
-  const rows = sizeOf(x!) / channels;
-  const dx = backend.makeOutput(x!.shape, 'float32');
-  const dgamma = backend.makeOutput([channels], 'float32');
-  const dbeta = backend.makeOutput([channels], 'float32');
-  const from = floats(backend, x!);
-  const dys = floats(backend, dy!);
-  const means = floats(backend, mean!);
+const gradient: Kernel = ({ inputs, attrs }) =>
+  tf.tidy(() => {
+    const { dy, x, gamma, reserve0: mean, reserve1: variance } = inputs as Record<string, tf.Tensor4D>;
+    const rows = x!.size / gamma!.size;
+    const r = scale(variance!, attrs.epsilon as number);
+    const centred = affine(x!, undefined, tf.neg(mean!));
+    const meanDy = channelMeans(dy!);
+    const meanProduct = tf.mul(channelMeans(tf.mul(dy!, centred)), r);
+    const factor = tf.mul(gamma!, r);
+    const dx = tf.add(
+      affine(dy!, factor, tf.neg(tf.mul(factor, meanDy))),
+      affine(centred, tf.neg(tf.mul(tf.mul(factor, r), meanProduct))),
+    );
+    return [dx, tf.mul(meanProduct, rows), tf.mul(meanDy, rows)];
+  });
 
-  const sums = new Float64Array(channels);
-  const products = new Float64Array(channels);
-  for (let i = 0; i < from.length;) {
-    for (let c = 0; c < channels; c++, i++) {
-      sums[c]! += dys[i]!;
-      products[c]! += dys[i]! * (from[i]! - means[c]!);
-    }
-  }
-  // dx is linear in dy and x: dy a + x b + shift.
-  const a = new Float64Array(channels);
-  const b = new Float64Array(channels);
-  const shift = new Float64Array(channels);
-  for (let c = 0; c < channels; c++) {
-    const r = 1 / Math.sqrt(floats(backend, variance!)[c]! + (attrs.epsilon as number));
-    products[c]! *= r;
-    a[c] = floats(backend, gamma!)[c]! * r;
-    b[c] = (-a[c]! * r * products[c]!) / rows;
-    shift[c] = (-a[c]! * sums[c]!) / rows - b[c]! * means[c]!;
-  }
-  const to = floats(backend, dx);
-  for (let i = 0; i < from.length;) {
-    for (let c = 0; c < channels; c++, i++) to[i] = dys[i]! * a[c]! + from[i]! * b[c]! + shift[c]!;
-  }
-  floats(backend, dgamma).set(products);
-  floats(backend, dbeta).set(sums);
-  return [dx, dgamma, dbeta];
-};
+function scale(variance: tf.Tensor, epsilon: number): tf.Tensor {
+  return tf.rsqrt(tf.add(variance, epsilon));
+}
+
+function channelMeans(x: tf.Tensor): tf.Tensor {
+  return tf.mean(x, [0, 1, 2]);
+}
+
+/** x [N, H, W, C] times a factor [C], if there is one, plus a shift [C], if there is one. */
+function affine(x: tf.Tensor4D, factor?: tf.Tensor, shift?: tf.Tensor): tf.Tensor4D {
+  const channels = x.shape[3];
+  const filter = factor ? tf.reshape(factor, [1, 1, channels, 1]) : tf.ones([1, 1, channels, 1]);
+  return tf.fused.depthwiseConv2d({
+    x,
+    filter: filter as tf.Tensor4D,
+    strides: 1,
+    pad: 'valid',
+    ...(shift && { bias: shift }),
+  });
+}

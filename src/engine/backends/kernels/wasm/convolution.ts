@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { depthwiseInputGradient, filterGradient, inputGradient } from '../gradients-as-convolutions';
-import { floats, type Kernel, type KernelCall, registerWasmKernel } from './heap';
+import { floats, type Kernel, type KernelCall, registerWasmKernel } from './registration';
 
 /** The gradients of convolutions: two that tfjs lacks on WASM, one that it has slow. */
 export function registerConvolutionGradients(): void {

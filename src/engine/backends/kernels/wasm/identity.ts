@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { registerWasmKernel, wasmKernel } from './heap';
+import { registerWasmKernel, wasmKernel } from './registration';
 
 /** tfjs copies the data of every clone, and an automatic gradient clones whatever it saves. */
 export function registerIdentity(): void {

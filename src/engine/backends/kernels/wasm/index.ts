@@ -4,7 +4,6 @@ import { registerIdentity } from './identity';
 import { registerMatMul } from './mat-mul';
 import { registerPoolingGradients } from './pooling';
 import { registerReductions } from './reductions';
-import { registerReluGradientKernels } from './relu';
 import { registerSegmentSum } from './segment-sum';
 import { registerTile } from './tile';
 
@@ -16,7 +15,6 @@ export function registerWasmKernels(): void {
   registerMatMul();
   registerPoolingGradients();
   registerReductions();
-  registerReluGradientKernels();
   registerSegmentSum();
   registerTile();
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { floats, type Kernel, type KernelCall, registerWasmKernel, sizeOf, wasmKernel } from './heap';
+import { floats, type Kernel, type KernelCall, registerWasmKernel, sizeOf, wasmKernel } from './registration';
 
 /**
  * tfjs multiplies fast on WASM only where nothing is transposed and there is one matrix on each side. So

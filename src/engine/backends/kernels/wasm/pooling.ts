@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { floats, type Kernel, type KernelCall, registerWasmKernel } from './heap';
+import { floats, type Kernel, type KernelCall, registerWasmKernel } from './registration';
 
 type Windows = tf.backend_util.Conv2DInfo;
 

@@ -1,50 +1,47 @@
 import * as tf from '@tensorflow/tfjs';
-import { floats, type Kernel, registerWasmKernel, wasmKernel } from './heap';
+import { registerWasmKernel, wasmKernel } from './registration';
 
 /**
- * Sum and mean over adjoining axes that are not the last ones (biases, batch statistics, global pooling),
- * which tfjs transposes first. All others are left to tfjs.
+ * Sum and mean over adjoining axes that are not the last ones (biases, batch statistics, global pooling) as
+ * average pooling, where tfjs transposes first. All others are left to tfjs.
  */
 export function registerReductions(): void {
   for (const name of [tf.Sum, tf.Mean]) {
     const original = wasmKernel(name)!;
     registerWasmKernel(name, (call) => {
-      const { x } = call.inputs;
-      const axes = tf.util
-        .parseAxisParam(call.attrs.axis as number | number[], x!.shape)
-        .sort((a, b) => a - b);
+      const { shape, dtype } = call.inputs.x!;
+      const axes = tf.util.parseAxisParam(call.attrs.axis as number | number[], shape).sort((a, b) => a - b);
       const first = axes[0]!;
-      const last = axes[axes.length - 1]!;
-      const fits = x!.dtype === 'float32' && last - first === axes.length - 1 && last < x!.shape.length - 1;
-      return fits ? reduce(call, first, last + 1, name === tf.Mean) : original(call);
+      const end = first + axes.length;
+      const adjoin = axes.length > 0 && axes.every((axis, index) => axis === first + index);
+      if (dtype !== 'float32' || !adjoin || end >= shape.length) return original(call);
+      return tf.tidy(() => {
+        const mean = means(call.inputs.x as tf.Tensor, first, end);
+        const kept = call.attrs.keepDims ? axes.map(() => 1) : [];
+        const count = tf.util.sizeFromShape(shape.slice(first, end));
+        return tf.reshape(name === tf.Mean ? mean : tf.mul(mean, count), [
+          ...shape.slice(0, first),
+          ...kept,
+          ...shape.slice(end),
+        ]);
+      });
     });
   }
 }
 
-/** x [outer, reduced, inner] to [outer, inner], where `reduced` holds the axes from `first` to before `end`. */
-function reduce(
-  { inputs, attrs, backend }: Parameters<Kernel>[0],
-  first: number,
-  end: number,
-  mean: boolean,
-): tf.TensorInfo {
-  const { x } = inputs;
-  const outerShape = x!.shape.slice(0, first);
-  const innerShape = x!.shape.slice(end);
-  const kept = attrs.keepDims ? Array.from({ length: end - first }, () => 1) : [];
-  const outer = tf.util.sizeFromShape(outerShape);
-  const reduced = tf.util.sizeFromShape(x!.shape.slice(first, end));
-  const inner = tf.util.sizeFromShape(innerShape);
-  const out = backend.makeOutput([...outerShape, ...kept, ...innerShape], 'float32');
-  const from = floats(backend, x!);
-  const to = floats(backend, out);
-  const sums = new Float64Array(inner);
-  let i = 0;
-  for (let block = 0; block < outer; block++) {
-    sums.fill(0);
-    for (let row = 0; row < reduced; row++) for (let c = 0; c < inner; c++) sums[c]! += from[i++]!;
-    if (mean) for (let c = 0; c < inner; c++) sums[c]! /= reduced;
-    to.set(sums, block * inner);
-  }
-  return out;
+/**
+ * Over the axes from `first` to before `end`: over all but the first of them, then over that, so that no long
+ * chain of additions rounds away what is small.
+ */
+function means(x: tf.Tensor, first: number, end: number): tf.Tensor {
+  const sizes = [x.shape.slice(0, first), x.shape.slice(first + 1, end), x.shape.slice(end)];
+  const [outer, others, inner] = sizes.map((shape) => tf.util.sizeFromShape(shape));
+  const partial = pool(x, outer! * x.shape[first]!, others!, inner!);
+  return pool(partial, outer!, x.shape[first]!, inner!);
+}
+
+/** The means of [outer, count, inner] over its middle. */
+function pool(x: tf.Tensor, outer: number, count: number, inner: number): tf.Tensor {
+  const columns = tf.reshape<tf.Rank.R4>(x, [outer, count, 1, inner]);
+  return count === 1 ? columns : tf.avgPool(columns, [count, 1], 1, 'valid');
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { floats, type Kernel, registerWasmKernel, sizeOf } from './heap';
+import { floats, type Kernel, registerWasmKernel, sizeOf } from './registration';
 
 export function registerSegmentSum(): void {
   registerWasmKernel(tf.UnsortedSegmentSum, segmentSum);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Kernel, registerWasmKernel, sizeOf } from './heap';
+import { type Kernel, registerWasmKernel, sizeOf } from './registration';
 
 export function registerTile(): void {
   registerWasmKernel(tf.Tile, tile);

@@ -7,6 +7,10 @@ export interface KernelCall {
   readonly backend: BackendWasm;
 }
 
+/**
+ * A kernel that calls operations gets tensors, as the engine calls it with them, and returns some: it must not be
+ * called by another kernel, which has only their data.
+ */
 export type Kernel = (call: KernelCall) => tf.TensorInfo | tf.TensorInfo[];
 
 /** Registers a kernel for WASM, in place of the one that is there. */
