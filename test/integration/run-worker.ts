@@ -1,21 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { distFile } from '../../src/common/files';
 import { loadCatalogue } from '../../src/recipe/load-catalogue';
 import { parseRecipe } from '../../src/recipe/parse';
 import { resolveRecipe } from '../../src/recipe/resolve';
+import type { Recipe } from '../../src/recipe/schema';
 import { createRun, readInfo, type RunFolder } from '../../src/runs/folder';
 import type { RunInfo } from '../../src/runs/types';
 
-/** Makes a run of a recipe in a workspace, queued. */
-export async function queueRun(workspace: string, recipe: object): Promise<RunFolder> {
+/** A recipe as it would come from a file in the workspace: checked, defaults filled. */
+export function resolve(workspace: string, recipe: object): Recipe {
   const file = path.join(workspace, 'test.distill.json');
-  fs.writeFileSync(file, JSON.stringify(recipe));
-  const parsed = parseRecipe(fs.readFileSync(file, 'utf8'), { file, catalogue: loadCatalogue() });
-  const resolved = resolveRecipe(parsed, { workspace });
-  return createRun(path.join(workspace, '.retort'), resolved);
+  const parsed = parseRecipe(JSON.stringify(recipe), { file, catalogue: loadCatalogue() });
+  return resolveRecipe(parsed, { workspace });
+}
+
+/** Makes a run of a recipe in a workspace, queued. */
+export function queueRun(workspace: string, recipe: object): Promise<RunFolder> {
+  return createRun(path.join(workspace, '.retort'), resolve(workspace, recipe));
 }
 
 /** Starts the real worker on a run; extra environment goes to it. */

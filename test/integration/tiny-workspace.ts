@@ -3,10 +3,10 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { randomSource } from '../../src/common/random';
 
-/** Images of the tiny dataset: 12 x 12, four classes, each a bright quarter under noise. */
+/** Images of the tiny dataset: 12 x 12, four classes, each as bright as its number, under noise. */
 export const tiny = { size: 12, classes: 4, train: 200, test: 40 };
 
-/** A workspace on a disk of its own: a learnable dataset in IDX files, and a module with two models. */
+/** A workspace on a disk of its own: a learnable dataset in IDX files, and a module with models. */
 export function makeTinyWorkspace(): string {
   const workspace = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'retort-tiny-')));
   fs.mkdirSync(path.join(workspace, 'data'));
@@ -14,7 +14,7 @@ export function makeTinyWorkspace(): string {
     ['train', tiny.train],
     ['t10k', tiny.test],
   ] as const) {
-    const { images, labels } = quarters(split, count);
+    const { images, labels } = brightness(split, count);
     const folder = path.join(workspace, 'data');
     fs.writeFileSync(path.join(folder, `${split}-images-idx3-ubyte`), images);
     fs.writeFileSync(path.join(folder, `${split}-labels-idx1-ubyte`), labels);
@@ -59,13 +59,13 @@ const models = `import * as tf from '@tensorflow/tfjs';
 
 interface Args { inputShape: [number, number, number]; classes: number }
 
-function build({ inputShape, classes }: Args, width: number): tf.LayersModel {
+function build({ inputShape, classes }: Args, width: number, dropout = 0.2): tf.LayersModel {
   const inputs = tf.input({ shape: inputShape });
   let x = tf.layers.conv2d({ filters: width, kernelSize: 3, strides: 2, padding: 'same', useBias: false }).apply(inputs);
   x = tf.layers.batchNormalization().apply(x);
   x = tf.layers.activation({ activation: 'relu', name: 'features' }).apply(x);
   x = tf.layers.globalAveragePooling2d({}).apply(x);
-  x = tf.layers.dropout({ rate: 0.2 }).apply(x);
+  x = tf.layers.dropout({ rate: dropout }).apply(x);
   return tf.model({ inputs, outputs: tf.layers.dense({ units: classes, name: 'head' }).apply(x) as tf.SymbolicTensor });
 }
 
@@ -73,12 +73,16 @@ export function small(args: Args): tf.LayersModel {
   return build(args, 4);
 }
 
+export function plain(args: Args): tf.LayersModel {
+  return build(args, 4, 0);
+}
+
 export function large(args: Args): tf.LayersModel {
   return build(args, 16);
 }
 `;
 
-function quarters(name: string, count: number): { images: Buffer; labels: Buffer } {
+function brightness(name: string, count: number): { images: Buffer; labels: Buffer } {
   const { size, classes } = tiny;
   const random = randomSource(name);
   const images = Buffer.alloc(16 + count * size * size);
@@ -88,12 +92,8 @@ function quarters(name: string, count: number): { images: Buffer; labels: Buffer
   for (let image = 0; image < count; image++) {
     const label = image % classes;
     labels[8 + image] = label;
-    for (let y = 0; y < size; y++) {
-      for (let x = 0; x < size; x++) {
-        const quarter = 2 * Number(y >= size / 2) + Number(x >= size / 2);
-        const bright = quarter === label ? 90 : 0;
-        images[16 + (image * size + y) * size + x] = bright + Math.floor(random() * 140);
-      }
+    for (let pixel = 0; pixel < size * size; pixel++) {
+      images[16 + image * size * size + pixel] = 40 * label + Math.floor(random() * 120);
     }
   }
   return { images, labels };

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { retortHome } from '../../src/common/home';
+import type { Batch } from '../../src/data/batch';
+import { ready } from '../../src/engine/backends';
+import { Trainer } from '../../src/engine/train/trainer';
+import type { Recipe } from '../../src/recipe/schema';
+import { CheckpointStore } from '../../src/runs/checkpoints';
+import { prepare, type Prepared } from '../../src/worker/prepare';
+import { queueRun, resolve, work } from './run-worker';
+import { makeTinyWorkspace, tinyRecipe, tinyTeacherRecipe } from './tiny-workspace';
+
+describe('Training', function () {
+  this.timeout(240_000);
+  let workspace: string;
+  let recipe: Recipe;
+  let teacherRun: string;
+  const opened: Prepared[] = [];
+
+  async function prepared(change: (recipe: Recipe) => Recipe = (same) => same): Promise<Prepared> {
+    const result = await prepare(change(recipe), {
+      workspace,
+      retort: path.join(workspace, '.retort'),
+      home: retortHome(),
+      stage: () => undefined,
+    });
+    opened.push(result);
+    return result;
+  }
+
+  async function batchOf({ data, recipe: { train } }: Prepared, index = 0): Promise<Batch> {
+    return data.batches({ split: 'train', ...train }).next(0, index);
+  }
+
+  before(async () => {
+    await ready('auto');
+    workspace = makeTinyWorkspace();
+    const run = await queueRun(workspace, tinyTeacherRecipe());
+    assert.equal((await work(run)).state, 'done');
+    teacherRun = run.id;
+    recipe = resolve(workspace, tinyRecipe(`run:${run.id}/best`));
+  });
+
+  afterEach(async () => {
+    for (const { data } of opened.splice(0)) await data.close();
+  });
+
+  after(() => fs.rmSync(workspace, { recursive: true, force: true }));
+
+  it('keeps the number of tensors and the memory flat over 1,000 steps', async () => {
+    const ready = await prepared();
+    const trainer = new Trainer({ ...ready, stepsPerEpoch: 10, totalSteps: 1000 });
+    const source = ready.data.batches({ split: 'train', ...recipe.train });
+    const tensors: number[] = [];
+    const resident: number[] = [];
+    for (let step = 0; step < 1000; step++) {
+      trainer.step([await source.next(Math.floor(step / 10), step % 10)]);
+      tensors.push(tf.memory().numTensors);
+      resident.push(process.memoryUsage.rss() / 2 ** 20);
+    }
+    assert.deepEqual(new Set(tensors.slice(1)), new Set([tensors[1]]));
+    const highest = (from: number, to: number): number => Math.max(...resident.slice(from, to));
+    const growth = highest(700, 1000) - highest(300, 600);
+    assert.ok(growth < 25, `resident memory grew by ${growth.toFixed(1)} MiB over 400 steps`);
+    trainer.dispose();
+  });
+
+  it('doubles the term of a hook whose weight is doubled, and no other', async () => {
+    const terms = [];
+    for (const factor of [1, 2]) {
+      const ready = await prepared((same) => ({
+        ...same,
+        hooks: same.hooks.map((hook) =>
+          hook.method === 'tat' ? { ...hook, weight: factor * hook.weight } : hook,
+        ),
+      }));
+      const trainer = new Trainer({ ...ready, stepsPerEpoch: 10, totalSteps: 10 });
+      terms.push(trainer.step([await batchOf(ready)]).terms);
+    }
+    const [once, twice] = terms as [Record<string, number>, Record<string, number>];
+    assert.deepEqual(Object.keys(once), ['task', 'kd', 'tat@features']);
+    assert.ok(once['tat@features']! > 0);
+    assert.ok(Math.abs(twice['tat@features']! / once['tat@features']! - 2) < 1e-5);
+    assert.equal(twice.task, once.task);
+    assert.equal(twice.kd, once.kd);
+  });
+
+  it('leaves the teacher and frozen weights as they are, and changes the others', async () => {
+    const ready = await prepared((same) => ({
+      ...same,
+      train: { ...same.train, groups: [{ match: 'head/*', lrMultiplier: 0 }] },
+    }));
+    const trainer = new Trainer({ ...ready, stepsPerEpoch: 10, totalSteps: 10 });
+    const valuesOf = (weights: ReadonlyMap<string, { read(): tf.Tensor }>): Map<string, string> =>
+      new Map([...weights].map(([name, weight]) => [name, weight.read().dataSync().join()]));
+    const teacher = valuesOf(ready.teacher!.weights);
+    const student = valuesOf(ready.student.weights);
+    trainer.step([await batchOf(ready)]);
+    assert.deepEqual(valuesOf(ready.teacher!.weights), teacher);
+    const unchanged = [...valuesOf(ready.student.weights)]
+      .filter(([name, value]) => student.get(name) === value)
+      .map(([name]) => name);
+    assert.deepEqual(unchanged.sort(), ['head/bias', 'head/kernel']);
+  });
+
+  it('averages accumulated batches: two of one batch are one of it', async () => {
+    const after = [];
+    for (const copies of [1, 2]) {
+      const ready = await prepared((same) => ({
+        ...same,
+        // Dropout draws anew for each pass, so it is left out here.
+        student: { ...same.student, model: 'models.ts#plain' },
+        hooks: [],
+      }));
+      const trainer = new Trainer({ ...ready, stepsPerEpoch: 10, totalSteps: 10 });
+      const batch = await batchOf(ready);
+      trainer.step(Array.from({ length: copies }, () => batch));
+      after.push(ready.student.weights.get('head/kernel')!.read().dataSync());
+    }
+    const [once, twice] = after as [Float32Array, Float32Array];
+    once.forEach((value, index) => assert.ok(Math.abs(value - twice[index]!) < 1e-6));
+  });
+
+  it('stops at a loss that is not finite, naming step, term and the last good checkpoint', async () => {
+    const run = await queueRun(workspace, {
+      ...tinyRecipe(null),
+      train: { epochs: 4, batchSize: 16, optimizer: { type: 'sgd', lr: 1e30, momentum: 0 } },
+    });
+    const info = await work(run);
+    assert.equal(info.state, 'failed');
+    assert.equal(info.fault, 'training');
+    assert.match(
+      info.reason!,
+      /^The loss term "task" became NaN at step \d+; .*; the last good checkpoint is that of step \d+$/,
+    );
+    const named = Number(/step (\d+)$/.exec(info.reason!)![1]);
+    assert.equal((await new CheckpointStore(run).read('last')).step, named);
+  });
+
+  it('measures the teacher first, and warns when it is no better than chance', async () => {
+    const untrained = await queueRun(workspace, {
+      ...tinyTeacherRecipe(),
+      train: { epochs: 0.1, batchSize: 16, optimizer: { type: 'sgd', lr: 1e-9 } },
+      report: { checkpoint: 'last' },
+    });
+    assert.equal((await work(untrained)).state, 'done');
+    for (const [teacher, warned] of [
+      [untrained.id, true],
+      [teacherRun, false],
+    ] as const) {
+      const run = await queueRun(workspace, {
+        ...tinyRecipe(`run:${teacher}/last`),
+        train: { epochs: 0.1, batchSize: 16, optimizer: { type: 'sgd', lr: 0.01 } },
+      });
+      const info = await work(run);
+      assert.equal(info.state, 'done', info.reason);
+      assert.equal(info.teacher!.validation!.samples, 40);
+      assert.equal(/no better than chance/.test((info.warnings ?? []).join()), warned);
+    }
+  });
+});
