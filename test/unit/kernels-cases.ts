@@ -117,11 +117,11 @@ function batchNormLayer(
   const trainable = layer.trainableWeights.map((weight) => weight.read() as tf.Variable);
   const swap = (x: tf.Tensor): tf.Tensor => (axes ? tf.transpose(x, axes) : x);
   let y: tf.Tensor | undefined;
-  const { value, grads } = tf.variableGrads(() => {
+  const { grads } = tf.variableGrads(() => {
     y = tf.keep(swap(layer.apply(swap(x), { training: true }) as tf.Tensor));
     return batchNormLoss(x, y);
   }, [x, ...trainable]);
-  const result: Record<string, tf.Tensor> = { y: y!.clone(), loss: value, dx: grads[x.name]! };
+  const result: Record<string, tf.Tensor> = { y: y!.clone(), dx: grads[x.name]! };
   for (const weight of layer.weights) {
     const name = weight.originalName.split('/').pop()!;
     if (weight.trainable) result[name] = grads[(weight.read() as tf.Variable).name]!;
