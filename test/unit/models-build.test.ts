@@ -103,6 +103,26 @@ describe('a model', () => {
     );
   });
 
+  it('numbers layers of classes of its own, also of a name that ends in a digit', () => {
+    class Scale2 extends tf.layers.Layer {
+      static className = 'Scale2';
+    }
+    const model = build(({ inputShape, classes }) =>
+      tf.sequential({
+        layers: [
+          new Scale2({ inputShape }),
+          new Scale2({}),
+          tf.layers.flatten(),
+          tf.layers.dense({ units: classes }),
+        ],
+      }),
+    );
+    assert.deepEqual(
+      model.layers.map((layer) => layer.id),
+      ['input', 'scale2_1', 'scale2_2', 'flatten_1', 'dense_1'],
+    );
+  });
+
   it('has weights that depend on the seed alone', () => {
     const first = values(build(unnamed, 1));
     build(unnamed, 2);

@@ -169,6 +169,42 @@ describe('built-in networks', function () {
     model.dispose();
   });
 
+  for (const [name, size, args] of [
+    ['resnet8', 32, { width: 4 }],
+    ['wrn-16-1', 32, { dropout: 0.1 }],
+    ['vgg8', 32, { width: 4 }],
+    ['mobilenet-v2-cifar', 32, { widthMultiplier: 0.25 }],
+    ['shufflenet-v2-cifar', 32, { widthMultiplier: 0.5 }],
+    ['resnet18', 64, { width: 4 }],
+    ['resnet50', 64, { width: 4 }],
+    ['mobilenet-v1', 64, { widthMultiplier: 0.125 }],
+    ['mobilenet-v2', 64, { widthMultiplier: 0.25 }],
+    ['shufflenet-v2', 64, { widthMultiplier: 0.5 }],
+  ] as const) {
+    it(`${name} passes a gradient to every trainable weight`, async () => {
+      const model = await build(name, { size, classes: 10, args });
+      // A bias in front of a batch normalisation has no effect in training.
+      const trainable = [...model.weights].filter(
+        ([weight, { trainable }]) => trainable && !/conv\d\/bias$/.test(weight),
+      );
+      const reached = tf.tidy(() => {
+        const images = tf.randomNormal([8, size, size, 3], 0, 1, 'float32', 1);
+        const { grads } = tf.variableGrads(
+          () => forward(model.network, images, true)[0]!.logSoftmax().slice([0, 0], [8, 1]).mean<tf.Scalar>(),
+          trainable.map(([, weight]) => weight.variable),
+        );
+        return trainable
+          .filter(([, { variable }]) => grads[variable.name]!.abs().max().dataSync()[0]! > 0)
+          .map(([weight]) => weight);
+      });
+      assert.deepEqual(
+        reached,
+        trainable.map(([weight]) => weight),
+      );
+      model.dispose();
+    });
+  }
+
   it('take a width', async () => {
     const half = await build('resnet20', { size: 28, classes: 10, args: { width: 8 } });
     assert.deepEqual(half.layer('stage1').outputShape, [28, 28, 8]);

@@ -85,8 +85,9 @@ function locate(stack: string | undefined, sourceMap: SourceMap, output: string)
     const [, line, column] = /^:(\d+):(\d+)/.exec(frame.slice(start + output.length)) ?? [];
     const entry = sourceMap.findEntry(Number(line) - 1, Number(column) - 1);
     if (!('originalSource' in entry)) continue;
-    const source = path.resolve(path.dirname(output), entry.originalSource);
-    if (isPackage(source) || !fs.existsSync(source)) continue;
+    const workspace = path.dirname(output);
+    const source = path.resolve(workspace, entry.originalSource);
+    if (isPackage(source, workspace) || !fs.existsSync(source)) continue;
     return { file: source, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
   }
   return undefined;
@@ -94,7 +95,7 @@ function locate(stack: string | undefined, sourceMap: SourceMap, output: string)
 
 /** Packages may be installed above the workspace or be linked into it; other code may not come from outside. */
 function checkInside(source: string, workspace: string): void {
-  if (isPackage(source) || isInside(source, workspace)) return;
+  if (isPackage(source, workspace) || isInside(source, workspace)) return;
   throw new InputError(`${source} lies outside of the workspace (${workspace}); model code must lie in it`);
 }
 
@@ -103,8 +104,8 @@ export function isInside(file: string, folder: string): boolean {
   return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
 }
 
-function isPackage(file: string): boolean {
-  return file.split(path.sep).includes('node_modules');
+function isPackage(file: string, workspace: string): boolean {
+  return path.relative(workspace, file).split(path.sep).includes('node_modules');
 }
 
 function hashed(file: string, workspace: string): SourceFile {

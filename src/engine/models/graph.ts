@@ -32,20 +32,18 @@ export function flatten(network: tf.LayersModel): tf.LayersModel {
   if (!isNested && !(network instanceof tf.Sequential)) return network;
   const outputs = isNested ? unfold(network, network.inputs) : network.outputs;
   makeNamesUnique(callsOf(outputs));
-  const flat = tf.model({ inputs: network.inputs, outputs, name: network.name });
-  if (network.getUserDefinedMetadata()) flat.setUserDefinedMetadata(network.getUserDefinedMetadata());
-  return flat;
+  return tf.model({ inputs: network.inputs, outputs, name: network.name });
 }
 
 function unfold(network: tf.LayersModel, inputs: readonly tf.SymbolicTensor[]): tf.SymbolicTensor[] {
   const values = new Map(network.inputs.map((input, index) => [input, inputs[index]!]));
   for (const { layer, inputs: from, outputs: to } of callsOf(network.outputs)) {
     if (to.every((tensor) => values.has(tensor))) continue;
-    const arguments_ = from.map((tensor) => values.get(tensor)!);
+    const operands = from.map((tensor) => values.get(tensor)!);
     const results =
       layer instanceof tf.LayersModel
-        ? unfold(layer, arguments_)
-        : [layer.apply(arguments_.length === 1 ? arguments_[0]! : arguments_)].flat();
+        ? unfold(layer, operands)
+        : [layer.apply(operands.length === 1 ? operands[0]! : operands)].flat();
     to.forEach((tensor, index) => values.set(tensor, results[index] as tf.SymbolicTensor));
   }
   return network.outputs.map((tensor) => values.get(tensor)!);

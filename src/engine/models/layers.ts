@@ -29,9 +29,9 @@ export function layerIds(network: tf.LayersModel): ReadonlyMap<tf.layers.Layer, 
 function madeUpName(layer: tf.layers.Layer): string | undefined {
   const className = layer.getClassName();
   if (className === 'InputLayer') return /^input\d+$|_input$/.test(layer.name) ? 'input' : undefined;
-  const [, base, number] = /^(.+)_([A-Za-z0-9]+?\d+)$/.exec(layer.name) ?? [];
-  if (base === undefined || !number!.startsWith(className)) return undefined;
-  return /^\d+$/.test(number!.slice(className.length)) ? base : undefined;
+  const end = layer.name.lastIndexOf(`_${className}`);
+  const number = layer.name.slice(end + 1 + className.length);
+  return end > 0 && /^\d+$/.test(number) ? layer.name.slice(0, end) : undefined;
 }
 
 /** Every call of every layer, inputs first. Further calls of a layer, or further outputs, are `id:1`, `id:2` … */
