@@ -30,12 +30,12 @@ async function main(parts: readonly string[]): Promise<void> {
   const final: Measured[] = [];
   const grid: Measured[] = [];
   if (wanted('grid') || wanted('final')) {
-    for (const pretrained of [false, true]) {
-      const tried = await measure(gridGroups(pretrained), gridSeeds);
+    for (const start of ['scratch', 'pretrained'] as const) {
+      const tried = await measure(gridGroups(start), gridSeeds);
       grid.push(...tried);
       if (!wanted('final')) continue;
-      const chosen = { tat: bestWeight(tried, 'tat'), 'kd+tat': bestWeight(tried, 'kd+tat') };
-      final.push(...(await measure(finalGroups(pretrained, chosen), finalSeeds)));
+      const chosen = { tat: bestWeight(tried, 'tat'), kdAndTat: bestWeight(tried, 'kd+tat') };
+      final.push(...(await measure(finalGroups(start, chosen), finalSeeds)));
     }
   }
   writeResult('distillation.json', `${JSON.stringify({ teacherTest, methods, grid, final }, null, 1)}\n`);

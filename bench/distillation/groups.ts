@@ -25,49 +25,55 @@ export function demoRecipe(name: string): Record<string, unknown> & { train: { e
 
 const kd = { method: 'kd', weight: 0.9, options: { temperature: 4 } };
 const stage3 = { student: 'stage3', teacher: 'stage3' };
-const tat = (weight: number): object => ({ method: 'tat', ...stage3, weight });
+const alone: Hooks = ['alone', []];
+const kdAlone: Hooks = ['kd', [kd]];
+const tat = (weight: number): Hooks => [`tat ${weight}`, [{ method: 'tat', ...stage3, weight }]];
+const kdAndTat = (weight: number): Hooks => [`kd+tat ${weight}`, [kd, ...tat(weight)[1]]];
+
+/** What tells a group from the others: its name and its hooks. */
+type Hooks = readonly [variant: string, hooks: readonly object[]];
 
 /**
  * Published weights where they carry over; FitNets' 100 and CanKD's 10 are for other tasks and schedules, and 1 keeps
  * their terms near the size of the task's.
  */
-export const methodGroups: readonly Group[] = (
-  [
-    ['alone', []],
-    ['kd', [kd]],
-    ['tat', [tat(0.1)]],
-    ['kd+tat', [kd, tat(0.1)]],
-    ['ct', [{ method: 'ct', ...stage3, weight: 1 }]],
-    ['kd+ct', [kd, { method: 'ct', ...stage3, weight: 1 }]],
-    ['cankd', [{ method: 'cankd', ...stage3, weight: 1 }]],
-    ['fitnets', [{ method: 'fitnets', ...stage3, weight: 1 }]],
-  ] as const
-).map(([variant, hooks]) => ({ name: 'methods', variant, hooks, pretrained: false, test: true }));
+export const methodGroups: readonly Group[] = groups('scratch', [
+  alone,
+  kdAlone,
+  tat(0.1),
+  kdAndTat(0.1),
+  ['ct', [{ method: 'ct', ...stage3, weight: 1 }]],
+  ['kd+ct', [kd, { method: 'ct', ...stage3, weight: 1 }]],
+  ['cankd', [{ method: 'cankd', ...stage3, weight: 1 }]],
+  ['fitnets', [{ method: 'fitnets', ...stage3, weight: 1 }]],
+]);
 
 /** Weights of `tat` among which validation chooses, on its own and beside `kd`. */
-export const tatWeights = [0.03, 0.1, 0.3, 1] as const;
+const tatWeights = [0.1, 0.3, 1] as const;
 
-export function gridGroups(pretrained: boolean): Group[] {
-  return tatWeights.flatMap((weight) =>
-    (['tat', 'kd+tat'] as const).map((variant) => ({
-      name: pretrained ? 'grid-pretrained' : 'grid-scratch',
-      variant: `${variant} ${weight}`,
-      hooks: variant === 'tat' ? [tat(weight)] : [kd, tat(weight)],
-      pretrained,
-      test: false,
-    })),
-  );
+export type Start = 'scratch' | 'pretrained';
+
+export function gridGroups(start: Start): Group[] {
+  return groups(
+    start,
+    tatWeights.flatMap((weight) => [tat(weight), kdAndTat(weight)]),
+  ).map((group) => ({ ...group, name: `grid-${start}`, test: false }));
 }
 
 /** The comparison at the chosen weights. */
-export function finalGroups(pretrained: boolean, chosen: Record<'tat' | 'kd+tat', number>): Group[] {
-  const name = pretrained ? 'final-pretrained' : 'final-scratch';
-  return (
-    [
-      ['alone', []],
-      ['kd', [kd]],
-      ['tat', [tat(chosen.tat)]],
-      ['kd+tat', [kd, tat(chosen['kd+tat'])]],
-    ] as const
-  ).map(([variant, hooks]) => ({ name, variant, hooks, pretrained, test: true }));
+export function finalGroups(
+  start: Start,
+  chosen: { readonly tat: number; readonly kdAndTat: number },
+): Group[] {
+  return groups(start, [alone, kdAlone, tat(chosen.tat), kdAndTat(chosen.kdAndTat)]);
+}
+
+function groups(start: Start, variants: readonly Hooks[]): Group[] {
+  return variants.map(([variant, hooks]) => ({
+    name: start,
+    variant,
+    hooks,
+    pretrained: start === 'pretrained',
+    test: true,
+  }));
 }

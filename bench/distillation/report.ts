@@ -40,7 +40,7 @@ export function report(results: Results): string {
   if (methods.length > 0) {
     sections.push(
       `## Methods at stated weights, seeds ${seeds.join(', ')}`,
-      table(methods, 'methods', teacherTest),
+      table(methods, 'scratch', teacherTest),
     );
   }
   if (grid.length > 0) {
@@ -50,16 +50,21 @@ export function report(results: Results): string {
     );
   }
   for (const [name, title] of [
-    ['final-scratch', 'from scratch'],
-    ['final-pretrained', 'pretrained'],
+    ['scratch', 'from scratch'],
+    ['pretrained', 'pretrained'],
   ] as const) {
-    if (!final.some((run) => run.experiment === name)) continue;
+    const own = final.filter((run) => run.experiment === name);
+    if (own.length === 0) continue;
+    const chosen = (method: string): string =>
+      own.find((run) => run.variant.startsWith(`${method} `))!.variant;
     sections.push(
       `## Does tat help? Student ${title}, chosen weights, seeds ${seeds.join(', ')}`,
       table(final, name, teacherTest),
-      verdict(final, name, 'tat', 'alone'),
-      verdict(final, name, 'kd+tat', 'kd'),
-      verdict(final, name, 'kd+tat', 'alone'),
+      [
+        verdict(final, name, chosen('tat'), 'alone'),
+        verdict(final, name, chosen('kd+tat'), 'kd'),
+        verdict(final, name, chosen('kd+tat'), 'alone'),
+      ].join('\n'),
     );
   }
   return `${sections.join('\n\n')}\n`;
