@@ -48,25 +48,31 @@ export function readPipConfig(environment: NodeJS.ProcessEnv = process.env): Pip
 function configFiles(environment: NodeJS.ProcessEnv): string[] {
   const named = environment.PIP_CONFIG_FILE;
   if (named === os.devNull) return [];
+  // A named file stands in for the user's own.
+  const isNamed = named !== undefined && fs.existsSync(named);
   const home = os.homedir();
   const name = process.platform === 'win32' ? 'pip.ini' : 'pip.conf';
   const files: string[] = [];
   if (process.platform === 'win32') {
     files.push(path.join(environment.ProgramData ?? 'C:\\ProgramData', 'pip', name));
-    files.push(path.join(home, 'pip', name));
-    if (environment.APPDATA) files.push(path.join(environment.APPDATA, 'pip', name));
+    if (!isNamed) {
+      files.push(path.join(home, 'pip', name));
+      if (environment.APPDATA) files.push(path.join(environment.APPDATA, 'pip', name));
+    }
   } else {
     const xdgFolders = (environment.XDG_CONFIG_DIRS || '/etc/xdg').split(':').reverse();
     const xdgHome = environment.XDG_CONFIG_HOME || path.join(home, '.config');
     if (process.platform === 'darwin') files.push('/Library/Application Support/pip/pip.conf');
     else files.push(...xdgFolders.map((folder) => path.join(folder, 'pip', name)), '/etc/pip.conf');
-    files.push(path.join(home, '.pip', name), path.join(xdgHome, 'pip', name));
-    if (process.platform === 'darwin') {
-      files.push(path.join(home, 'Library', 'Application Support', 'pip', name));
+    if (!isNamed) {
+      files.push(path.join(home, '.pip', name), path.join(xdgHome, 'pip', name));
+      if (process.platform === 'darwin') {
+        files.push(path.join(home, 'Library', 'Application Support', 'pip', name));
+      }
     }
   }
   if (environment.VIRTUAL_ENV) files.push(path.join(environment.VIRTUAL_ENV, name));
-  if (named) files.push(named);
+  if (isNamed) files.push(named);
   return files;
 }
 

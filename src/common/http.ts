@@ -55,6 +55,10 @@ export class HttpClient {
   ): Promise<void> {
     let written = 0;
     await this.insist(url, request, async () => {
+      // What came before the transfer broke off need not have reached the disk.
+      const kept = written > 0 ? fs.statSync(file).size : 0;
+      onBytes(kept - written);
+      written = kept;
       const headers: Record<string, string> = written > 0 ? { range: `bytes=${written}-` } : {};
       const response = await this.get(url, { ...request, headers: { ...request.headers, ...headers } });
       requireSuccess(response);
@@ -114,9 +118,8 @@ export class HttpClient {
         return await attempt();
       } catch (error) {
         signal?.throwIfAborted();
-        // The disk's fault, not the network's.
-        if (errorCode(error)?.startsWith('E') && isFileError(error)) throw error;
-        if (failures === 2 || (error instanceof HttpError && error.status < 500)) {
+        if (isFileError(error)) throw error;
+        if (failures === 2 || !mayPass(error)) {
           throw new InputError(`${new URL(url).host} cannot be reached or refuses: ${reasonOf(error)}`);
         }
         await pause(1000 * 2 ** failures, undefined, { signal });
@@ -138,14 +141,27 @@ function requireSuccess(response: Response): void {
   if (!response.ok) throw new HttpError(response.status, response.statusText);
 }
 
+/** The disk's fault, not the network's. */
 function isFileError(error: unknown): boolean {
   return (
     error instanceof Error && 'syscall' in error && (error.syscall === 'open' || error.syscall === 'write')
   );
 }
 
-/** `fetch failed` hides the reason in its cause. */
+const passingFaults = /^(ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|EAI_AGAIN|UND_ERR_.*(SOCKET|TIMEOUT))$/;
+
+/** Whether the next try may go better. */
+function mayPass(error: unknown): boolean {
+  if (error instanceof HttpError) return error.status >= 500;
+  return passingFaults.test(errorCode(causeOf(error)) ?? '');
+}
+
+/** `fetch failed` and `terminated` hide the reason in their cause. */
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? (error.cause ?? error) : error;
+}
+
 function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const cause = causeOf(error);
   return messageOf(cause) || (errorCode(cause) ?? 'unknown reason');
 }
