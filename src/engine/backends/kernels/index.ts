@@ -1,9 +1,8 @@
 import type { BackendName } from '../report';
 import { registerBatchNormGradient } from './batch-norm';
 import { fuseBatchNormLayer } from './batch-norm-layer';
-
-import { unfuseConvolutionLayer } from './convolution-layer';
 import { registerConvolutionGradient } from './convolution-gradient';
+import { unfuseConvolutionLayer } from './convolution-layer';
 import { registerReductionGradients } from './reduction-gradients';
 import { registerReluGradients } from './relu';
 import { registerTensorflowKernels } from './tensorflow';
@@ -28,11 +27,13 @@ export function installKernels(backend: BackendName): void {
   });
   switch (backend) {
     case 'tensorflow-gpu':
+      once(backend, () => registerTensorflowKernels('gpu'));
+      break;
     case 'tensorflow-cpu':
-      once('tensorflow', registerTensorflowKernels);
+      once(backend, () => registerTensorflowKernels('cpu'));
       break;
     case 'wasm':
-      once('wasm', registerWasmKernels);
+      once(backend, registerWasmKernels);
       break;
     case 'webgpu':
       break;
