@@ -122,6 +122,7 @@ function inWords(error: unknown, backend: InstallableBackend): unknown {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
+    case 'ENOTDIR':
       return new InputError(
         `${backendsFolder()} cannot be changed (${messageOf(error)}); set RETORT_HOME to a folder of yours`,
       );

@@ -25,18 +25,27 @@ export function runCommand(
   options: CommandOptions = {},
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
+    const { timeout, ...spawning } = options;
     const child = spawn(command, args, {
-      ...options,
+      ...spawning,
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
       killSignal: 'SIGKILL',
     });
+    // Not `spawn`'s own: where the program is missing, that keeps the process waiting for the whole time.
+    const timer = timeout === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), timeout);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    child.once('error', reject);
-    child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    child.once('close', (code, signal) => {
+      clearTimeout(timer);
+      resolve({ code, signal, stdout, stderr });
+    });
   });
 }
 

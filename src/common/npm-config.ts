@@ -9,7 +9,7 @@ export interface NpmConfig {
   readonly proxy: string | undefined;
   readonly certificates: string | undefined;
   /** The registry's token, for addresses below it only. */
-  headersFor(address: string): Record<string, string>;
+  readonly headersFor: (address: string) => Record<string, string>;
 }
 
 /**
