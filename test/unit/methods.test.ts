@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs';
 import { randomSource } from '../../src/common/random';
 import { ready } from '../../src/engine/backends';
 import type { DistillationMethod, Shape } from '../../src/engine/methods/method';
-import { catalogueMethods, createMethod, methods } from '../../src/engine/methods/registry';
+import { createMethod, methods } from '../../src/engine/methods/registry';
+import { sampleShape } from '../../src/engine/methods/shapes';
 import { readFixture } from '../parity/fixture';
 
 /** How a weight starts: uniform within a bound and filling it, or one number. */
@@ -323,89 +324,6 @@ describe('methods', () => {
     });
   }
 
-  describe('refuse shapes that they cannot take, naming both:', () => {
-    const impossible: [string, Shape, Shape][] = [
-      ['kd', [4, 10], [4, 9]],
-      ['kd', [4, 2, 2, 10], [4, 2, 2, 10]],
-      ['fitnets', [4, 3, 3, 5], [4, 4, 4, 5]],
-      ['fitnets', [4, 3, 8, 5], [4, 6, 4, 5]],
-      ['fitnets', [4, 5], [4, 5]],
-      ['tat', [4, 8, 8, 16], [4, 4, 4, 16]],
-      ['tat', [4, 16], [4, 16]],
-      ['ct', [4, 8, 8, 16], [4, 8, 7, 16]],
-      ['cankd', [4, 8, 8, 16], [4, 4, 4, 16]],
-      ['cankd', [4, 8, 8, 16], [4, 8, 8, 32]],
-      ['cankd', [4, 1, 1, 16], [4, 1, 1, 16]],
-    ];
-    for (const [name, student, teacher] of impossible) {
-      it(`${name} ${sample(student)} and ${sample(teacher)}`, () => {
-        const before = tf.memory().numTensors;
-        assert.throws(() => createMethod(name, {}, { student, teacher }), {
-          name: 'InputError',
-          message: new RegExp(`^${name} .*${escape(student)}.*${escape(teacher)}`),
-        });
-        assert.equal(tf.memory().numTensors, before);
-      });
-    }
-  });
-
-  describe('refuse options', () => {
-    const maps = { student: [4, 4, 4, 8], teacher: [4, 4, 4, 8] };
-    const logits = { student: [4, 10], teacher: [4, 10] };
-    const wrong: [string, Record<string, unknown>, string][] = [
-      ['kd', { temprature: 4 }, 'kd has no option "temprature"; did you mean "temperature"?'],
-      ['kd', { zz: 4 }, 'kd has no option "zz"; it has temperature'],
-      ['fitnets', { hint: 2 }, 'fitnets has no option "hint"; it has none'],
-      ['kd', { temperature: 0 }, 'kd: option "temperature" must be greater than 0, not 0'],
-      ['kd', { temperature: 'hot' }, 'kd: option "temperature" must be a number, not "hot"'],
-      ['tat', { heads: 1.5 }, 'tat: option "heads" must be an integer, not 1.5'],
-      ['tat', { heads: 3 }, 'tat: option "heads" is 3, which does not divide the teacher\'s 8 channels'],
-      ['ct', { reduction: 'sum' }, 'ct: option "reduction" must be "mean" or "batchmean", not "sum"'],
-      [
-        'cankd',
-        { interChannels: 'half' },
-        'cankd: option "interChannels" must be an integer or null, not "half"',
-      ],
-    ];
-    for (const [name, options, message] of wrong) {
-      it(message, () => {
-        const shapes = name === 'kd' ? logits : maps;
-        assert.throws(() => createMethod(name, options, shapes), { name: 'InputError', message });
-      });
-    }
-
-    it('and unknown names of methods', () => {
-      assert.throws(() => createMethod('fitnet', {}, maps), {
-        name: 'InputError',
-        message: 'There is no method "fitnet"; did you mean "fitnets"?',
-      });
-    });
-  });
-
-  it('fill in their defaults, as the catalogue states them', () => {
-    const kd = createMethod('kd', {}, { student: [2, 3], teacher: [2, 3] });
-    const named = createMethod('kd', { temperature: 4 }, { student: [2, 3], teacher: [2, 3] });
-    tf.tidy(() => {
-      const inputs = {
-        student: tf.tensor2d([
-          [1, 2, 4],
-          [0, 0, 1],
-        ]),
-        teacher: tf.tensor2d([
-          [3, 1, 0],
-          [1, 0, 5],
-        ]),
-      };
-      assert.deepEqual(kd.loss(inputs).dataSync(), named.loss(inputs).dataSync());
-    });
-    const described = catalogueMethods().find(({ name }) => name === 'kd')!;
-    assert.equal(
-      (described.options.properties as Record<string, { default: unknown }>).temperature!.default,
-      4,
-    );
-    assert.doesNotThrow(() => structuredClone(JSON.parse(JSON.stringify(catalogueMethods()))));
-  });
-
   it('cankd is the same in both orders of its products', () => {
     // Channels of zeros change nothing but the order that is cheaper.
     const { inputs, weights, expected } = readFixture('cankd-full-c4.json');
@@ -454,10 +372,7 @@ function largestOf(values: Iterable<number>): number {
   return Math.max(...[...values].map(Math.abs));
 }
 
-function sample(shape: Shape): string {
-  return `[${shape.slice(1).join(', ')}]`;
-}
-
+/** For a regular expression. */
 function escape(shape: Shape): string {
-  return sample(shape).replace(/[[\]]/g, '\\$&');
+  return sampleShape(shape).replace(/[[\]]/g, '\\$&');
 }
