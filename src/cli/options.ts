@@ -11,9 +11,10 @@ export const backendOption = (): Option =>
   );
 
 export const setOption = (): Option =>
-  new Option('--set <place=value>', 'change the recipe for this run, as in train.epochs=2; may be repeated')
-    .argParser(collect)
-    .default([] as string[], 'none');
+  new Option(
+    '--set <place=value>',
+    'change the recipe for this run, as in train.epochs=2; may be repeated',
+  ).argParser(collect);
 
 export const timeLimitOption = (): Option =>
   new Option('--time-limit <seconds>', 'how long building a model may take')
@@ -55,6 +56,7 @@ export function parseInputShape(text: string): [number, number, number] {
   return [height, width, channels];
 }
 
-export function collect(value: string, before: readonly string[]): string[] {
+/** The values of an option that may be repeated. */
+export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }

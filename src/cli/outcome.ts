@@ -20,26 +20,31 @@ export function adviceFor(run: RunFolder, state: RunState): string | undefined {
   return undefined;
 }
 
-/**
- * Throws what the end of a run means, unless it is done: `Ended`, or `InputError` where the user's input was wrong.
- * A run that failed on that before it had trained leaves nothing behind.
- */
+/** Throws what the end of a run means, unless it is done: `Ended`, or `InputError` where the input was wrong. */
 export async function throwUnlessDone(run: RunFolder, { state, info }: ObservedRun): Promise<void> {
   if (state === 'done') return;
   const reason = info.reason ?? 'no reason was written';
+  const advice = adviceFor(run, state);
   if (state === 'failed' && info.fault === 'input') {
-    if (await hasTrained(run)) throw new InputError(`${reason}\n${adviceFor(run, state)}`);
-    await discardRun(run);
-    throw new InputError(reason);
+    throw new InputError((await hasTrained(run)) ? `${reason}\n${advice}` : reason);
   }
   const what = state === 'failed' ? `failed: ${reason}` : endings[state];
   const exitCode = state === 'stopped' ? ExitCode.stopped : ExitCode.failed;
-  throw new Ended(`run ${run.id} ${what}\n${adviceFor(run, state) ?? ''}`.trim(), exitCode, run.id);
+  throw new Ended(`run ${run.id} ${what}${advice === undefined ? '' : `\n${advice}`}`, exitCode, run.id);
 }
 
-/** Removes a run that has come to nothing. */
-export async function discardRun(run: RunFolder): Promise<void> {
-  await fs.rm(await deleteRun(run), { recursive: true, force: true });
+/** Does the work on a new run; if the user's input fails before the run has trained, nothing of it is left behind. */
+export async function discardIfRefused<T>(run: RunFolder, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof InputError && !(await hasTrained(run))) {
+      // Refused where a process still has the run: then it stays.
+      const trashed = await deleteRun(run).catch(() => undefined);
+      if (trashed !== undefined) await fs.rm(trashed, { recursive: true, force: true });
+    }
+    throw error;
+  }
 }
 
 const endings: Partial<Record<RunState, string>> = {

@@ -1,9 +1,10 @@
 import { messageOf } from '../common/errors';
-import type { RunFolder } from '../runs/folder';
 import { requestStop } from '../runs/ask';
+import type { RunFolder } from '../runs/folder';
 import { signalRun } from '../runs/signal';
 import { Ended } from './ended';
 import { ExitCode } from './exit-codes';
+import type { Output } from './output/output';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
@@ -13,11 +14,12 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
  */
 export class RunInterrupt {
   private readonly controller = new AbortController();
-  private asked = false;
+  private presses = 0;
+  private isStarted = false;
 
   constructor(
     private readonly run: RunFolder,
-    private readonly say: (text: string) => void,
+    private readonly output: Output,
   ) {
     for (const signal of SIGNALS) process.on(signal, this.onSignal);
   }
@@ -25,6 +27,12 @@ export class RunInterrupt {
   /** Aborted when the run has been ended. */
   get signal(): AbortSignal {
     return this.controller.signal;
+  }
+
+  /** The run's process is there: what was asked for before that is done now. */
+  started(): void {
+    this.isStarted = true;
+    if (this.presses > 0) this.act();
   }
 
   throwIfEnded(): void {
@@ -39,15 +47,15 @@ export class RunInterrupt {
   }
 
   private readonly onSignal = (): void => {
-    const work = this.asked ? this.end() : this.askToStop();
-    this.asked = true;
-    // The run may have ended by itself meanwhile; then following it ends too.
-    work.catch((error: unknown) => this.say(messageOf(error)));
+    this.presses += 1;
+    if (this.presses === 1) this.output.note('Stopping after a checkpoint … (Ctrl-C again ends it at once)');
+    if (this.isStarted) this.act();
   };
 
-  private async askToStop(): Promise<void> {
-    await requestStop(this.run);
-    this.say('Stopping after a checkpoint … (Ctrl-C again ends it at once)');
+  private act(): void {
+    const work = this.presses === 1 ? requestStop(this.run) : this.end();
+    // The run may have ended by itself meanwhile; then following it ends too.
+    work.catch((error: unknown) => this.output.note(messageOf(error)));
   }
 
   private async end(): Promise<void> {

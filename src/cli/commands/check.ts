@@ -9,7 +9,7 @@ import { StageDisplay } from '../output/stage-display';
 import { checkRecipe, loadRecipe } from '../recipes';
 
 interface CheckOptions {
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly backend?: string;
   readonly timeLimit: number;
 }
@@ -25,10 +25,10 @@ export function addCheck(program: Command): void {
     .action(async (file: string, options: CheckOptions, command: Command) => {
       const { output } = await contextOf(command);
       const backend = backendChoice(options.backend);
-      const loaded = loadRecipe(file, options.set);
+      const loaded = loadRecipe(file, options.set ?? []);
       const stages = new StageDisplay(output);
       const { timeLimit } = options;
-      const report = await stages.during((onStage) =>
+      const report = await stages.during('Checking the recipe', (onStage) =>
         checkRecipe(loaded, { backend, trial: true, timeLimit, onStage }),
       );
       output.result(report, () => describeReport(report));
@@ -67,6 +67,7 @@ function lossOf({ loss, terms }: NonNullable<CheckReport['trial']>): string {
   return `${significant(loss)} (${parts.join(' ')})`;
 }
 
+/** Shapes without the batch. */
 function hooksTable(hooks: CheckReport['hooks']): string {
   return table(
     [
@@ -75,13 +76,15 @@ function hooksTable(hooks: CheckReport['hooks']): string {
       { title: 'student' },
       { title: 'teacher' },
       { title: 'parameters', align: 'right' },
+      { title: '' },
     ],
     hooks.map((hook) => [
       hook.name,
       String(hook.weight),
-      shape(hook.student),
-      shape(hook.teacher),
+      shape(hook.student.slice(1)),
+      shape(hook.teacher.slice(1)),
       count(hook.parameters),
+      hook.adapter === undefined ? '' : `through ${hook.adapter}`,
     ]),
   );
 }

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { InputError } from '../../common/errors';
 import { amongst } from '../../common/suggest';
+import { groupKey } from '../../recipe/names';
 import { isRunId } from '../../recipe/reference';
 import { compareRuns } from '../../runs/compare';
-import { listRuns, type ReadableRun } from '../../runs/folder';
+import { listRuns, readRecipe, type ReadableRun } from '../../runs/folder';
 import { contextOf } from '../context';
 import { comparisonForPrograms, compareTable } from '../output/compare-table';
 import { plural } from '../output/format';
@@ -14,14 +15,24 @@ export function addCompare(program: Command): void {
     .command('compare')
     .description('groups of runs over their seeds: accuracy, gap recovered, difference to the baseline, time')
     .argument('[experiments and runs...]', `an experiment's name, or ${RUN_ARGUMENT}; default: all`)
-    .action(async (names: readonly string[], _options, command: Command) => {
+    .option(
+      '--baseline <run>',
+      'compare with the group of this run (default: the group `alone`, if there is one)',
+    )
+    .action(async (names: readonly string[], options: { baseline?: string }, command: Command) => {
       const { output, retortFolder } = await contextOf(command);
-      const runs = await chooseRuns(retortFolder, names);
-      const comparison = compareRuns(runs);
+      const baseline = await baselineKey(retortFolder, options.baseline);
+      const runs = await chooseRuns(retortFolder, names, baseline);
+      const comparison = compareRuns(runs, baseline === undefined ? {} : { baseline });
       const counted = comparison.results.reduce((sum, result) => sum + result.counted.length, 0);
       if (counted < runs.length) {
         output.note(
           `${plural(runs.length - counted, 'run')} not counted: not done, or repeated with the same seed`,
+        );
+      }
+      if (comparison.results.length > 1 && !comparison.results.some((result) => result.isBaseline)) {
+        output.note(
+          'No group `alone` that the others can be compared with, or several; name one with --baseline',
         );
       }
       output.result(comparisonForPrograms(comparison), () =>
@@ -30,10 +41,21 @@ export function addCompare(program: Command): void {
     });
 }
 
-async function chooseRuns(retortFolder: string, names: readonly string[]): Promise<ReadableRun[]> {
+/** The group that a run belongs to. */
+async function baselineKey(retortFolder: string, run: string | undefined): Promise<string | undefined> {
+  if (run === undefined) return undefined;
+  return groupKey(await readRecipe(await selectRun(retortFolder, run)));
+}
+
+/** The runs that were named, all by default, and those of the baseline's group. */
+async function chooseRuns(
+  retortFolder: string,
+  names: readonly string[],
+  baseline: string | undefined,
+): Promise<ReadableRun[]> {
   const runs = (await listRuns(retortFolder)).filter((listed) => 'info' in listed);
   if (names.length === 0) return runs;
-  const chosen = new Set<ReadableRun>();
+  const chosen = new Set(runs.filter(({ recipe }) => groupKey(recipe) === baseline));
   for (const name of names) {
     const members = await namedRuns(retortFolder, runs, name);
     for (const member of members) chosen.add(member);

@@ -43,7 +43,7 @@ export function addEval(program: Command): void {
         recipe: await recipeOfTrained(run, checkpoint),
         split,
       };
-      const { score, backend } = await new StageDisplay(output).during((onStage) =>
+      const { score, backend } = await new StageDisplay(output).during('Loading the run', (onStage) =>
         inspect(EvaluateRequest, question, { timeLimit, onStage }),
       );
       const { accuracy, loss, samples } = score;

@@ -39,7 +39,7 @@ export function addExport(program: Command): void {
         recipe: await recipeOfTrained(run, checkpoint),
         folder,
       };
-      await new StageDisplay(output).during((onStage) =>
+      await new StageDisplay(output).during('Loading the run', (onStage) =>
         inspect(ExportRequest, question, { timeLimit, onStage }),
       );
       output.result(

@@ -17,7 +17,7 @@ import { workspaceOf } from '../workspace';
 interface ModelsOptions {
   readonly input?: [number, number, number];
   readonly classes?: number;
-  readonly arg: readonly string[];
+  readonly arg?: readonly string[];
   readonly backend?: string;
   readonly timeLimit: number;
 }
@@ -33,7 +33,6 @@ export function addModels(program: Command): void {
       '--arg <name=value>',
       'a further argument of the builder, as in width=8; may be repeated',
       collect,
-      [],
     )
     .addOption(backendOption())
     .addOption(timeLimitOption())
@@ -52,7 +51,7 @@ export function addModels(program: Command): void {
           retort: retortFolder,
           backend: backendChoice(options.backend),
           model: reference,
-          args: applyOverrides({}, options.arg) as Record<string, unknown>,
+          args: applyOverrides({}, options.arg ?? []) as Record<string, unknown>,
           inputShape: options.input ?? network?.inputShape ?? [32, 32, 3],
           classes: options.classes ?? network?.classes ?? 10,
         },

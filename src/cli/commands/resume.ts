@@ -2,9 +2,12 @@ import type { Command } from 'commander';
 import { InputError } from '../../common/errors';
 import { readRecipe } from '../../runs/folder';
 import { stateOf } from '../../runs/state';
+import type { RunState } from '../../runs/types';
 import { contextOf } from '../context';
-import { startRun, watchToEnd } from '../execute';
+import { runToEnd } from '../execute';
 import { RUN_ARGUMENT, selectRun } from '../select-run';
+
+const RESUMABLE: readonly RunState[] = ['queued', 'stopped', 'failed', 'interrupted'];
 
 export function addResume(program: Command): void {
   program
@@ -16,11 +19,10 @@ export function addResume(program: Command): void {
       const { output, retortFolder } = await contextOf(command);
       const run = await selectRun(retortFolder, id);
       const { state, info } = await stateOf(run);
-      if (state === 'done') throw new InputError(`Run ${run.id} is done; there is nothing to resume`);
-      const device = info.backend?.note ?? `backend ${info.requestedBackend ?? 'auto'}`;
+      if (!RESUMABLE.includes(state))
+        throw new InputError(`Run ${run.id} is ${state}: there is nothing to resume`);
       const recipe = await readRecipe(run);
-      const { takeOver = false } = options;
-      const started = await startRun(run, recipe, { output, device, takeOver });
-      await watchToEnd(started, recipe, { output, retortFolder });
+      const device = info.backend?.note ?? `backend ${info.requestedBackend ?? 'auto'}`;
+      await runToEnd(run, recipe, { output, device, takeOver: options.takeOver === true });
     });
 }

@@ -13,7 +13,7 @@ import { checkRecipe, loadRecipe } from '../recipes';
 
 interface RunOptions {
   readonly seeds?: readonly number[];
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly backend?: string;
   readonly timeLimit: number;
   readonly detach?: boolean;
@@ -32,10 +32,10 @@ export function addRun(program: Command): void {
     .action(async (file: string, options: RunOptions, command: Command) => {
       const { output } = await contextOf(command);
       const backend = backendChoice(options.backend);
-      const loaded = loadRecipe(file, options.set);
+      const loaded = loadRecipe(file, options.set ?? []);
       const { recipe, retortFolder } = loaded;
       const { timeLimit } = options;
-      const { backend: device } = await new StageDisplay(output).during((onStage) =>
+      const { backend: device } = await new StageDisplay(output).during('Checking the recipe', (onStage) =>
         checkRecipe(loaded, { backend, trial: false, timeLimit, onStage }),
       );
       const seeds = options.seeds ?? [recipe.train.seed];

@@ -24,7 +24,7 @@ export class InstallDisplay {
 
   show({ stage, done, total }: InstallProgress): void {
     const text = `${stages[stage]} ${backendTitles[this.backend]}`;
-    if (this.output.live) {
+    if (this.output.isWatched) {
       const size = total > 0 ? `   ${bytes(done)} of ${bytes(total)}` : '';
       this.live.update(total > 0 ? done / total : 0, (bar) =>
         total > 0 ? `${text} ${bar}${size}` : `${text} …`,
@@ -36,6 +36,6 @@ export class InstallDisplay {
   }
 
   close(): void {
-    this.live.hide();
+    this.live.close();
   }
 }

@@ -5,50 +5,55 @@ export interface OutputStreams {
   readonly stderr: NodeJS.WritableStream;
 }
 
+interface BottomLine {
+  show(): void;
+  hide(): void;
+}
+
 /**
  * Where everything goes that `retort` says. Results go to stdout; what is said meanwhile goes to stderr.
  * With `--json` results are JSON, and nothing but errors is said.
  */
 export class Output {
+  /** What is drawn at the bottom of the terminal; it is out of the way while something is printed. */
+  bottomLine: BottomLine | undefined;
+
   constructor(
     readonly json: boolean,
     private readonly streams: OutputStreams = process,
   ) {}
 
-  /** Whether a line can be redrawn in place for someone who watches. */
-  get live(): boolean {
+  /** Whether a line can be redrawn in place, for someone who watches. */
+  get isWatched(): boolean {
     return !this.json && isTerminal(this.streams.stderr);
   }
 
   /** A result: the value for programs, the text for people. */
   result(value: unknown, text: () => string): void {
-    if (this.json) this.streams.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
-    else this.line(text());
+    this.write('stdout', this.json ? JSON.stringify(value, null, 2) : printable(text()));
   }
 
   /** One of many results of a command that goes on: a line of JSON, or of text where there is something to say. */
   event(value: unknown, text?: string): void {
-    if (this.json) this.streams.stdout.write(`${JSON.stringify(value)}\n`);
-    else if (text !== undefined) this.line(text);
+    if (this.json) this.write('stdout', JSON.stringify(value));
+    else if (text !== undefined) this.write('stdout', printable(text));
   }
 
   /** Said to people beside the result. */
   note(text: string): void {
-    if (!this.json) this.streams.stderr.write(`${printable(text)}\n`);
+    if (!this.json) this.write('stderr', printable(text));
   }
 
   error(error: { readonly message: string; readonly [key: string]: unknown }): void {
-    if (this.json) {
-      this.streams.stderr.write(`${JSON.stringify({ error })}\n`);
-      return;
-    }
-    for (const line of error.message.split('\n')) {
-      this.streams.stderr.write(`${this.emphasis('retort:')} ${printable(line)}\n`);
-    }
+    if (this.json) return this.write('stderr', JSON.stringify({ error }));
+    const lines = error.message.split('\n').map((line) => `${this.emphasis('retort:')} ${printable(line)}`);
+    this.write('stderr', lines.join('\n'));
   }
 
-  private line(text: string): void {
-    this.streams.stdout.write(`${printable(text)}\n`);
+  private write(stream: keyof OutputStreams, text: string): void {
+    this.bottomLine?.hide();
+    this.streams[stream].write(`${text}\n`);
+    this.bottomLine?.show();
   }
 
   /** Red, where the terminal has colours and the user wants them (`NO_COLOR`). */

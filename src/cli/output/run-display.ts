@@ -24,6 +24,7 @@ export class RunDisplay {
   private teacher: number | undefined;
   private best: { readonly epoch: number; readonly accuracy: number } | undefined;
   private paceFrom: TrainLine | undefined;
+  private isQueued = false;
   private saidAt: number;
   /** Warnings said so far. */
   private warned: number;
@@ -37,6 +38,14 @@ export class RunDisplay {
     this.saidAt = clock();
     this.warned = run.before.warnings?.length ?? 0;
     this.info(run.before);
+    this.live.update(0, () => 'Starting …');
+  }
+
+  /** Other runs have the device; this one is in the queue for it. */
+  queued(): void {
+    if (this.isQueued) return;
+    this.isQueued = true;
+    this.output.note('Waiting for its turn on the device …');
   }
 
   /** What `run.json` says by now. */
@@ -44,7 +53,7 @@ export class RunDisplay {
     this.teacher = info.teacher?.validation?.accuracy ?? this.teacher;
     if (info.best) this.improve(info.best.epoch, info.best.validation.accuracy);
     const warnings = info.warnings ?? [];
-    for (const warning of warnings.slice(this.warned)) this.note(`warning: ${warning}`);
+    for (const warning of warnings.slice(this.warned)) this.output.note(`warning: ${warning}`);
     this.warned = warnings.length;
   }
 
@@ -70,13 +79,8 @@ export class RunDisplay {
     }
   }
 
-  /** Says something above the progress. */
-  note(text: string): void {
-    this.live.print(() => this.output.note(text));
-  }
-
   close(): void {
-    this.live.hide();
+    this.live.close();
   }
 
   private improve(epoch: number, accuracy: number): void {
@@ -95,7 +99,7 @@ export class RunDisplay {
     this.paceFrom ??= line;
     const moment: Moment = { line, epochs, left: this.timeLeft(line) };
     const share = line.epoch / epochs;
-    if (this.output.live) {
+    if (this.output.isWatched) {
       this.live.update(share, (bar, columns) => progressLine(moment, bar, columns));
     } else if (this.clock() - this.saidAt >= PLAIN_INTERVAL_MS) {
       this.saidAt = this.clock();
@@ -112,9 +116,7 @@ export class RunDisplay {
   }
 
   private tell(line: MetricLine, text?: string): void {
-    const write = (): void => this.output.event({ event: 'metric', run: this.run.id, ...line }, text);
-    if (text === undefined) write();
-    else this.live.print(write);
+    this.output.event({ event: 'metric', run: this.run.id, ...line }, text);
   }
 }
 

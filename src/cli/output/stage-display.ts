@@ -9,12 +9,14 @@ export class StageDisplay {
     this.live = new LiveLine(output);
   }
 
-  /** Runs the work and shows the stages that it names. */
-  async during<T>(work: (onStage: (stage: string) => void) => Promise<T>): Promise<T> {
+  /** Runs the work and shows the stages that it names, until then the first. */
+  async during<T>(first: string, work: (onStage: (stage: string) => void) => Promise<T>): Promise<T> {
+    const show = (stage: string): void => this.live.update(0, () => `${stage} …`);
+    show(first);
     try {
-      return await work((stage) => this.live.update(0, () => `${stage} …`));
+      return await work(show);
     } finally {
-      this.live.hide();
+      this.live.close();
     }
   }
 }
