@@ -9,6 +9,8 @@ export interface Measured {
   /** Best on the validation split. */
   readonly validation: number;
   readonly test?: number;
+  /** Validation accuracy after each epoch. */
+  readonly curve: readonly number[];
   /** Training alone, pretraining included. */
   readonly seconds: number;
 }
