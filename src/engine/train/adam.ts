@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { OptimizerSettings } from '../../recipe/schema';
-import type { UpdateRule } from './optimizer';
+import type { UpdateRule } from './update-rule';
 
 /**
  * Adam (Kingma and Ba, ICLR 2015, algorithm 1) and AdamW (Loshchilov and Hutter, ICLR 2019, algorithm 2), as

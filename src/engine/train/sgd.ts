@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { OptimizerSettings } from '../../recipe/schema';
-import type { UpdateRule } from './optimizer';
+import type { UpdateRule } from './update-rule';
 
 /**
  * SGD as `torch.optim.SGD` has it: the decay is added to the gradient before the momentum, whose buffer is the
