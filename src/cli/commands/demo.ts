@@ -11,6 +11,7 @@ import { executeRecipe } from '../execute';
 import { backendOption } from '../options';
 import { comparisonForPrograms, compareTable } from '../output/compare-table';
 import { duration } from '../output/format';
+import { StageDisplay } from '../output/stage-display';
 import { checkRecipe, type LoadedRecipe, loadRecipe } from '../recipes';
 import { workspaceOf } from '../workspace';
 
@@ -70,8 +71,10 @@ class Demo {
   async train(loaded: LoadedRecipe): Promise<ReadableRun> {
     const { output, retortFolder } = this.context;
     const { backend } = this;
-    const { backend: device } = await checkRecipe(loaded, { backend, trial: false, timeLimit: 60 });
     output.note('');
+    const { backend: device } = await new StageDisplay(output).during('Checking the recipe', (onStage) =>
+      checkRecipe(loaded, { backend, trial: false, timeLimit: 60, onStage }),
+    );
     return executeRecipe(loaded.recipe, { output, retortFolder, backend, device });
   }
 
