@@ -45,7 +45,8 @@ describe('The example recipes', function () {
     it(`${name} takes a step`, async () => {
       const hasTeacher = fs.readFileSync(path.join(folder, name), 'utf8').includes('"teacher":');
       const recipe = recipeOf(name, hasTeacher ? [`teacher.weights=${teacher}`] : []);
-      const question = { workspace, retort, backend: 'auto', recipe, trial: true };
+      const backend = process.env.RETORT_BACKEND ?? 'auto';
+      const question = { workspace, retort, backend, recipe, trial: true };
       const answer = await inspect(CheckRequest, question);
       assert.ok('report' in answer, JSON.stringify(answer));
       const { trial, hooks } = answer.report;

@@ -25,7 +25,7 @@ export function queueRun(workspace: string, recipe: object): Promise<RunFolder> 
 export function startWorkerProcess(run: RunFolder, environment: Record<string, string> = {}): ChildProcess {
   return spawn(process.execPath, [distFile('worker.js'), run.folder], {
     stdio: 'ignore',
-    env: { ...process.env, RETORT_BACKEND: 'auto', ...environment },
+    env: { ...process.env, ...environment },
   });
 }
 

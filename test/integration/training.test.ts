@@ -35,7 +35,7 @@ describe('Training', function () {
   }
 
   before(async () => {
-    await ready('auto');
+    await ready();
     workspace = makeTinyWorkspace();
     const run = await queueRun(workspace, tinyTeacherRecipe());
     assert.equal((await work(run)).state, 'done');
