@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import * as tls from 'node:tls';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -95,14 +96,14 @@ export class HttpClient {
     const key = `${proxy} ${isTrusted}`;
     const known = this.dispatchers.get(key);
     if (known) return known;
-    const tls = {
+    const security = {
       rejectUnauthorized: !isTrusted,
-      ...(certificates ? { ca: fs.readFileSync(certificates, 'utf8') } : {}),
+      ...trustedCertificates(certificates),
     };
     const timeouts = { headersTimeout: 60_000, bodyTimeout: 60_000 };
     const dispatcher = proxy
-      ? new ProxyAgent({ uri: proxy, requestTls: tls, proxyTls: tls, ...timeouts })
-      : new Agent({ connect: tls, ...timeouts });
+      ? new ProxyAgent({ uri: proxy, requestTls: security, proxyTls: security, ...timeouts })
+      : new Agent({ connect: security, ...timeouts });
     this.dispatchers.set(key, dispatcher);
     return dispatcher;
   }
@@ -126,6 +127,13 @@ export class HttpClient {
       }
     }
   }
+}
+
+/** The given file's; else Node's own and, where Node can read them (from 22.15 on), the system's. */
+function trustedCertificates(file: string | undefined): { ca?: string[] } {
+  if (file) return { ca: [fs.readFileSync(file, 'utf8')] };
+  const { getCACertificates } = tls as { getCACertificates?: (type: 'default' | 'system') => string[] };
+  return getCACertificates ? { ca: [...getCACertificates('default'), ...getCACertificates('system')] } : {};
 }
 
 class HttpError extends Error {
