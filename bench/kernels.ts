@@ -57,7 +57,7 @@ function trainingStep(network: tf.LayersModel): () => void {
         const logits = network.apply(images, { training: true }) as tf.Tensor;
         return tf.losses.softmaxCrossEntropy(labels, logits);
       }, weights);
-      optimizer.applyGradients(grads as tf.NamedVariableMap);
+      optimizer.applyGradients(grads as Record<string, tf.Variable>);
       value.dataSync();
     });
   };
