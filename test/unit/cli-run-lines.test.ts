@@ -69,6 +69,14 @@ describe('the lines about a run', () => {
     );
   });
 
+  it('keeps the gap to itself while the student is below the baseline', () => {
+    const best = { epoch: 6, accuracy: 0.859 };
+    assert.equal(
+      epochLine({ line: validation, epochs: 6, loss: 0.5, best, gap: -3.77 }),
+      'epoch 6/6   loss 0.500   validation 85.9 %   best 85.9 % (6)',
+    );
+  });
+
   it('says when a loss is not finite', () => {
     const result = {
       line: validation,

@@ -45,7 +45,8 @@ export function epochLine({ line, epochs, loss, best, gap }: EpochResult): strin
     ...(loss === undefined ? [] : [`loss ${lossText(loss)}`]),
     `validation ${percent(line.accuracy)}`,
     `best ${percent(best.accuracy)} (${epochText(best.epoch)})`,
-    ...gapText(gap),
+    // A student that has not come up to the baseline yet would show a large negative share of nothing.
+    ...gapText(gap !== undefined && gap < 0 ? undefined : gap),
   ].join(GAP);
 }
 
