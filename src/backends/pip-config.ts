@@ -50,29 +50,40 @@ function configFiles(environment: NodeJS.ProcessEnv): string[] {
   if (named === os.devNull) return [];
   // A named file stands in for the user's own.
   const isNamed = named !== undefined && fs.existsSync(named);
-  const home = os.homedir();
-  const name = process.platform === 'win32' ? 'pip.ini' : 'pip.conf';
-  const files: string[] = [];
-  if (process.platform === 'win32') {
-    files.push(path.join(environment.ProgramData ?? 'C:\\ProgramData', 'pip', name));
-    if (!isNamed) {
-      files.push(path.join(home, 'pip', name));
-      if (environment.APPDATA) files.push(path.join(environment.APPDATA, 'pip', name));
-    }
-  } else {
-    const xdgFolders = (environment.XDG_CONFIG_DIRS || '/etc/xdg').split(':').reverse();
-    const xdgHome = environment.XDG_CONFIG_HOME || path.join(home, '.config');
-    if (process.platform === 'darwin') files.push('/Library/Application Support/pip/pip.conf');
-    else files.push(...xdgFolders.map((folder) => path.join(folder, 'pip', name)), '/etc/pip.conf');
-    if (!isNamed) {
-      files.push(path.join(home, '.pip', name), path.join(xdgHome, 'pip', name));
-      if (process.platform === 'darwin') {
-        files.push(path.join(home, 'Library', 'Application Support', 'pip', name));
-      }
+  return [
+    ...systemFiles(environment),
+    ...(isNamed ? [] : userFiles(environment)),
+    ...(environment.VIRTUAL_ENV ? [path.join(environment.VIRTUAL_ENV, fileName)] : []),
+    ...(isNamed ? [named] : []),
+  ];
+}
+
+const fileName = process.platform === 'win32' ? 'pip.ini' : 'pip.conf';
+
+function systemFiles(environment: NodeJS.ProcessEnv): string[] {
+  switch (process.platform) {
+    case 'win32':
+      return [path.join(environment.ProgramData ?? 'C:\\ProgramData', 'pip', fileName)];
+    case 'darwin':
+      return [path.join('/Library/Application Support/pip', fileName)];
+    default: {
+      const folders = (environment.XDG_CONFIG_DIRS || '/etc/xdg').split(':').reverse();
+      return [...folders.map((folder) => path.join(folder, 'pip', fileName)), path.join('/etc', fileName)];
     }
   }
-  if (environment.VIRTUAL_ENV) files.push(path.join(environment.VIRTUAL_ENV, name));
-  if (isNamed) files.push(named);
+}
+
+function userFiles(environment: NodeJS.ProcessEnv): string[] {
+  const home = os.homedir();
+  if (process.platform === 'win32') {
+    const roaming = environment.APPDATA ?? path.join(home, 'AppData', 'Roaming');
+    return [path.join(home, 'pip', fileName), path.join(roaming, 'pip', fileName)];
+  }
+  const config = environment.XDG_CONFIG_HOME || path.join(home, '.config');
+  const files = [path.join(home, '.pip', fileName), path.join(config, 'pip', fileName)];
+  if (process.platform === 'darwin') {
+    files.push(path.join(home, 'Library', 'Application Support', 'pip', fileName));
+  }
   return files;
 }
 

@@ -78,7 +78,7 @@ export async function downloadWithPip(
         env: { ...process.env, TMPDIR: scratch, TEMP: scratch, TMP: scratch, PIP_REQUIRE_VIRTUALENV: '0' },
       },
     );
-    if (finished.code !== 0) throw new InputError(explain(finished.stderr, wheels));
+    if (finished.code !== 0) throw new InputError(explain(finished.stdout + finished.stderr, wheels));
     onProgress?.({ stage: 'download', done: total, total });
   } finally {
     clearInterval(timer);
@@ -107,6 +107,10 @@ function explain(complaints: string, wheels: readonly Wheel[]): string {
   ) {
     return `pip cannot reach its package index for ${names}: check network, proxy and certificates (pip config list)`;
   }
+  if (/No matching distribution/i.test(complaints)) {
+    return `The package index that pip is set to use lacks ${names}, or cannot be reached (pip config list)`;
+  }
   const errors = complaints.split('\n').filter((line) => line.startsWith('ERROR:'));
-  return `pip could not download ${names}: ${(errors.at(-1) ?? complaints.trim().split('\n').at(-1) ?? '').replace(/^ERROR: /, '')}`;
+  const reason = errors.at(-1) ?? complaints.trim().split('\n').at(-1) ?? '';
+  return `pip could not download ${names}: ${reason.replace(/^ERROR: /, '')}`;
 }

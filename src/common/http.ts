@@ -119,7 +119,7 @@ export class HttpClient {
         return await attempt();
       } catch (error) {
         signal?.throwIfAborted();
-        if (isFileError(error)) throw error;
+        if (isFileError(error) || error instanceof InputError) throw error;
         if (failures === 2 || !mayPass(error)) {
           throw new InputError(`${new URL(url).host} cannot be reached or refuses: ${reasonOf(error)}`);
         }
@@ -131,7 +131,13 @@ export class HttpClient {
 
 /** The given file's; else Node's own and, where Node can read them (from 22.15 on), the system's. */
 function trustedCertificates(file: string | undefined): { ca?: string[] } {
-  if (file) return { ca: [fs.readFileSync(file, 'utf8')] };
+  if (file) {
+    try {
+      return { ca: [fs.readFileSync(file, 'utf8')] };
+    } catch (error) {
+      throw new InputError(`The certificates to trust cannot be read: ${messageOf(error)}`);
+    }
+  }
   const { getCACertificates } = tls as { getCACertificates?: (type: 'default' | 'system') => string[] };
   return getCACertificates ? { ca: [...getCACertificates('default'), ...getCACertificates('system')] } : {};
 }
