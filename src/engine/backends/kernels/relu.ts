@@ -24,7 +24,7 @@ function replaceGradient(activation: string, kernel: string, mask: (y: tf.Tensor
       return {
         x: () =>
           (tf.getKernel(kernel, tf.getBackend()) as unknown) === undefined
-            ? tf.mul(dy, tf.cast(mask(y!), 'float32'))
+            ? tf.mul(dy, mask(y!))
             : tf.engine().runKernel(kernel, { dy, y: y! }),
       };
     },

@@ -53,8 +53,7 @@ const depthwiseFilterGradient: Kernel = ({ inputs, attrs, backend }) => {
   const forward = geometry(attrs, inputs.x!.shape, filterShape, true);
   const { inHeight, inWidth, inChannels, outHeight, outWidth, padInfo, strideHeight, strideWidth } = forward;
   const out = backend.makeOutput(filterShape, 'float32');
-  const xs = floats(backend, inputs.x!);
-  const dys = floats(backend, inputs.dy!);
+  const [xs, dys, to] = floats(backend, inputs.x!, inputs.dy!, out);
   const [filterHeight, filterWidth, , multiplier] = filterShape;
   const outputs = inChannels * multiplier;
   const sums = new Float64Array(filterHeight * filterWidth * outputs);
@@ -75,7 +74,7 @@ const depthwiseFilterGradient: Kernel = ({ inputs, attrs, backend }) => {
           let upstream = (dyRow * outWidth + first) * outputs + output;
           let sum = 0;
           for (let column = first; column < end; column++) {
-            sum += xs[input]! * dys[upstream]!;
+            sum += xs![input]! * dys![upstream]!;
             input += strideWidth * inChannels;
             upstream += outputs;
           }
@@ -84,6 +83,6 @@ const depthwiseFilterGradient: Kernel = ({ inputs, attrs, backend }) => {
       }
     }
   }
-  floats(backend, out).set(sums);
+  to!.set(sums);
   return out;
 };

@@ -43,7 +43,8 @@ function multiply({ inputs, backend }: KernelCall, original: Kernel): tf.TensorI
   const one = (matrices: tf.TensorInfo, index: number, shape: [number, number]): tf.TensorInfo => {
     const matrix = backend.makeOutput(shape, 'float32');
     const size = sizeOf(matrix);
-    floats(backend, matrix).set(floats(backend, matrices).subarray(index * size, (index + 1) * size));
+    const [from, to] = floats(backend, matrices, matrix);
+    to!.set(from!.subarray(index * size, (index + 1) * size));
     return matrix;
   };
   const out = backend.makeOutput([...outer, m, n], 'float32');
@@ -51,7 +52,8 @@ function multiply({ inputs, backend }: KernelCall, original: Kernel): tf.TensorI
     const left = one(a, index, [m, k]);
     const right = one(b, index, [k, n]);
     const product = original({ inputs: { a: left, b: right }, attrs, backend }) as tf.TensorInfo;
-    floats(backend, out).set(floats(backend, product), index * m * n);
+    const [from, to] = floats(backend, product, out);
+    to!.set(from!, index * m * n);
     for (const matrix of [left, right, product]) backend.disposeData(matrix.dataId);
   }
   return out;

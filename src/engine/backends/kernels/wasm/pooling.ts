@@ -14,8 +14,7 @@ export function registerPoolingGradients(): void {
 
 /** Sends each dy to the first largest input of its window. */
 const maxPoolGradient: Kernel = (call) => {
-  const { dx, dys, to, windows } = prepare(call);
-  const x = floats(call.backend, call.inputs.input!);
+  const { dx, x, dys, to, windows } = prepare(call);
   const { inChannels: channels, inWidth } = windows;
   forEachWindow(windows, (output, corner, rows, columns) => {
     for (let c = 0; c < channels; c++) {
@@ -57,7 +56,9 @@ function prepare({ inputs, attrs, backend }: KernelCall) {
     dimRoundingMode,
   );
   const dx = backend.makeOutput(input!.shape, 'float32');
-  return { dx, dys: floats(backend, dy!), to: floats(backend, dx).fill(0), windows };
+  const [x, dys, to] = floats(backend, input!, dy!, dx) as [Float32Array, Float32Array, Float32Array];
+  to.fill(0);
+  return { dx, x, dys, to, windows };
 }
 
 /**

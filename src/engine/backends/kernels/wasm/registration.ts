@@ -36,11 +36,12 @@ export function wasmKernel(kernelName: string): Kernel | undefined {
 }
 
 /**
- * The numbers of a float32 tensor where they lie. Making a tensor can grow the heap, which detaches
- * every array made before: take these after all outputs are made.
+ * The numbers of float32 tensors where they lie. Making a tensor, or fetching one from another backend, can grow
+ * the heap, which detaches all arrays made before: take these together, after all outputs are made.
  */
-export function floats(backend: BackendWasm, tensor: tf.TensorInfo): Float32Array {
-  return backend.typedArrayFromHeap(tensor) as Float32Array;
+export function floats(backend: BackendWasm, ...tensors: tf.TensorInfo[]): Float32Array[] {
+  for (const { dataId } of tensors) backend.dataIdMap.get(dataId);
+  return tensors.map((tensor) => backend.typedArrayFromHeap(tensor) as Float32Array);
 }
 
 export function sizeOf(tensor: tf.TensorInfo): number {
