@@ -2,8 +2,9 @@ import * as assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
-import { backendIds, findNvidiaGpus, reasonAgainst, type BackendId } from '../../src/backends';
+import { backendIds, type BackendId } from '../../src/backends';
 import { methods } from '../../src/engine/methods/registry';
+import { reasonToSkip } from '../backend-at-hand';
 import { fixtureFiles, readFixture, type MethodResult, type StoredTensor } from './fixture';
 
 /** Fixtures of methods that are not built yet. An entry whose method is built fails below. */
@@ -57,18 +58,6 @@ describe('the list of fixtures', () => {
     it.skip(`${file} (not built yet: ${notBuilt.get(readFixture(file).method)})`);
   }
 });
-
-/** A backend that is not installed is left out, one that is and fails is not; WASM is always there. */
-async function reasonToSkip(backend: BackendId): Promise<string | undefined> {
-  if (backend === 'wasm') return undefined;
-  const forced = process.env.RETORT_BACKEND ?? 'auto';
-  if (forced !== 'auto' && forced !== backend) return `RETORT_BACKEND is ${forced}`;
-  if (backend === 'gpu') {
-    const gpus = await findNvidiaGpus();
-    if (!gpus.found) return gpus.reason;
-  }
-  return reasonAgainst(backend);
-}
 
 async function compute(backend: BackendId, files: readonly string[]): Promise<Record<string, MethodResult>> {
   const { stdout } = await promisify(execFile)(
