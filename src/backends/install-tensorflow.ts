@@ -1,8 +1,8 @@
 import * as path from 'node:path';
+import { verifySha256 } from '../common/digest';
 import { InputError } from '../common/errors';
 import { failpoint } from '../common/failpoint';
 import { compileBinding, findCompiler } from './compiler';
-import { verifySha256 } from '../common/digest';
 import { requireSpace } from './disk';
 import { bindingVersion, type Contents } from './installed';
 import { downloadFromIndex } from './package-index';

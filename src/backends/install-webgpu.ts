@@ -44,8 +44,9 @@ export async function installWebgpu(
   onProgress?.({ stage: 'try', done: 0, total: 0 });
   const probe = await probeWebgpu(path.join(folder, 'package', 'index.js'));
   // Without a graphics driver it is of no use yet, but whole.
-  if (!probe.works && !probe.loads)
+  if (!probe.works && !probe.starts) {
     throw new InputError(`WebGPU does not work on this machine: ${probe.reason}`);
+  }
   return { packages: [{ name, version, hash: integrity }] };
 }
 

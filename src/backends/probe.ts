@@ -2,14 +2,20 @@ import { pathToFileURL } from 'node:url';
 import { runCommand } from '../common/command';
 
 /** What a backend says of itself when it is tried, with what it logs. */
-export type Probe = (
-  | { readonly works: true; readonly device: string; readonly kind: 'CPU' | 'GPU'; readonly version: string }
-  | {
-      readonly works: false;
-      readonly reason: string;
-      /** It starts, but has no device. */ readonly loads?: true;
-    }
-) & { readonly log: string };
+export type Probe = (Works | Fails) & { readonly log: string };
+
+interface Works {
+  readonly works: true;
+  readonly device: string;
+  readonly kind: 'CPU' | 'GPU';
+}
+
+interface Fails {
+  readonly works: false;
+  readonly reason: string;
+  /** It starts, and only finds no device. */
+  readonly starts?: true;
+}
 
 /** Multiplies two matrices through the binding and says which device it uses. */
 const tensorflowProgram = `
@@ -24,7 +30,7 @@ const tensorflowProgram = `
   const right = String(binding.tensorDataSync(product.id)) === '7,10,15,22';
   const kind = binding.isUsingGpuDevice() ? 'GPU' : 'CPU';
   console.log(JSON.stringify(right
-    ? { works: true, device: kind, kind, version: binding.TF_Version }
+    ? { works: true, device: kind, kind }
     : { works: false, reason: 'it multiplies two matrices wrongly' }));
 `;
 
@@ -37,9 +43,8 @@ const webgpuProgram = `
           works: true,
           device: info.description || info.device || info.vendor,
           kind: info.isFallbackAdapter ? 'CPU' : 'GPU',
-          version: '',
         }
-      : { works: false, loads: true, reason: 'no graphics driver that it can use (Vulkan, Metal or Direct3D 12)' }));
+      : { works: false, starts: true, reason: 'no graphics driver that it can use (Vulkan, Metal or Direct3D 12)' }));
     process.exit();
   });
 `;

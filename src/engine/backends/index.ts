@@ -35,12 +35,12 @@ let running: Promise<BackendReport> | undefined;
  */
 export async function ready(requested?: BackendChoice): Promise<BackendReport> {
   const choice = backendChoice(requested);
-  running ??= start(choice);
+  const starting = (running ??= start(choice));
   let report: BackendReport;
   try {
-    report = await running;
+    report = await starting;
   } catch (error) {
-    running = undefined;
+    if (running === starting) running = undefined;
     throw error;
   }
   if (choice !== 'auto' && report.name !== backendNames[choice]) {
@@ -70,7 +70,9 @@ async function start(choice: BackendChoice): Promise<BackendReport> {
       refusals.push(error.message);
     }
   }
-  throw new InputError(`Backend ${choice}: ${refusals.join('; ')}`);
+  throw new InputError(
+    `Backend ${choice}: ${refusals.join('; ')}; \`retort backend list\` shows which ones work here`,
+  );
 }
 
 const starters: Record<BackendId, (choice: BackendChoice) => Promise<Started>> = {
