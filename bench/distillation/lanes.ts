@@ -63,5 +63,7 @@ export async function inLanes<T>(lanes: number, jobs: readonly (() => Promise<T>
 }
 
 export function writeResult(name: string, text: string): void {
-  writeFileSync(path.join(__dirname, '..', 'results', name), text);
+  const folder = path.join(__dirname, '..', 'results');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, name), text);
 }

@@ -36,7 +36,7 @@ export function report(results: Results): string {
   const sections = [
     '# What distillation gains at the size of the demo',
     `Command: \`npx tsx bench/distillation.ts\`. ${new Date().toISOString().slice(0, 10)}, ${cpu}, ${lanes} cores, one run on each at a time.`,
-    'Recipes: those of `examples/demo`, hooks as named. Every student sees the same number of training images; a pretrained one spends half of them alone first. Accuracies in %, mean ± standard deviation over seeds; differences ± standard error sqrt(s1²/n1 + s2²/n2). The test split is used once, at the end of each run, with the weights that were best on validation.',
+    'Recipes: those of `examples/demo`, hooks as named. Every student sees the same number of training images; a pretrained one spends half of them alone first. Accuracies in %, mean ± standard deviation over seeds; differences ± standard error sqrt(s1²/n1 + s2²/n2). The test split is used once, at the end of each run, with the weights that were best on validation. Training times include validation and are of a machine that also did other work: they say little beyond the order.',
     `Teacher: test accuracy ${percent(teacherTest)}.`,
   ];
   if (methods.length > 0) {
