@@ -14,16 +14,17 @@ Exit codes:
 
 /** Runs `retort` with these arguments and sets the process's exit code; whatever goes wrong is said. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
+  const output = new Output(argv.includes('--json'));
   try {
-    await createProgram().parseAsync(argv, { from: 'user' });
+    await createProgram(output).parseAsync(argv, { from: 'user' });
   } catch (error) {
     // Help and the version are thrown too, with 0.
     if (error instanceof CommanderError && error.exitCode === 0) return;
-    process.exitCode = reportError(error, new Output(argv.includes('--json')), isVerbose(argv));
+    process.exitCode = reportError(error, output, isVerbose(argv));
   }
 }
 
-function createProgram(): Command {
+function createProgram(output: Output): Command {
   const program = new Command('retort')
     .description('Distil small models from large ones.')
     .version(version)
@@ -32,8 +33,12 @@ function createProgram(): Command {
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', exitCodes)
     .exitOverride()
-    // Usage errors are reported with all others, in `reportError`.
-    .configureOutput({ outputError: () => undefined });
+    .configureOutput({
+      // The help that a call without a command gets.
+      writeErr: (text) => output.note(text.trimEnd()),
+      // Usage errors are reported with all others, in `reportError`.
+      outputError: () => undefined,
+    });
   for (const addTo of commands) addTo(program);
   return program;
 }

@@ -31,7 +31,7 @@ function describeError(error: unknown, verbose: boolean): Described {
 
 /** `error: unknown option '--sede'\n(Did you mean --seeds?)` as one line. */
 function usageMessage(error: CommanderError): string {
-  if (error.code === 'commander.help') return 'no command given; the list above says which there are';
+  if (error.code === 'commander.help') return 'no command given; retort --help lists them';
   return error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
 }
 

@@ -49,6 +49,7 @@ describe('bad input on the command line', function () {
       ['run', 'a.distill.json', '--seedz', '1'],
       /unknown option '--seedz' \(Did you mean --seeds\?\)/,
     );
+    await refuses(['data', 'fetc', 'mnist'], /no command "data fetc"; did you mean "fetch"\?/);
     await refuses(['run'], /missing required argument 'recipe'/);
     await refuses(['run', 'a.distill.json', '--seeds', '0,0'], /A seed is given twice/);
     await refuses(['eval', 'last', '--split', 'train'], /Allowed choices are validation, test/);

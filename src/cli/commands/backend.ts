@@ -14,21 +14,24 @@ import {
 import { contextOf } from '../context';
 import { Ended } from '../ended';
 import { ExitCode } from '../exit-codes';
+import { addListByDefault } from '../list-by-default';
 import { InstallDisplay } from '../output/install-display';
 import { bytes } from '../output/format';
+import type { Output } from '../output/output';
 import { table } from '../output/table';
 
 export function addBackend(program: Command): void {
   const backend = program.command('backend').description('what does the arithmetic');
 
-  backend
-    .command('list', { isDefault: true })
-    .description('which there are, which are installed, and which work here; the best first')
-    .action(async (_options, command: Command) => {
+  addListByDefault(
+    backend,
+    'which there are, which are installed, and which work here; the best first',
+    async (command) => {
       const { output } = await contextOf(command);
       const backends = await listBackends();
       output.result(backends, () => backendsTable(backends));
-    });
+    },
+  );
 
   backend
     .command('install')
@@ -39,29 +42,14 @@ export function addBackend(program: Command): void {
       async (name: InstallableBackend | undefined, options: { ifMissing?: boolean }, command: Command) => {
         const { output } = await contextOf(command);
         const chosen = name ?? (await suitableBackend());
-        const title = chosen && backendTitles[chosen];
-        if (chosen === undefined || readManifest(chosen) !== undefined) {
-          if (options.ifMissing && !output.json) return;
-          output.result({ name: chosen ?? 'wasm', installed: true }, () =>
-            chosen === undefined ? 'WebAssembly needs no installing' : `${title} is installed already`,
-          );
-          return;
-        }
-        const display = new InstallDisplay(output, chosen);
-        const interrupt = new AbortController();
-        const onInterrupt = (): void =>
-          interrupt.abort(new Ended('interrupted; nothing half installed is left', ExitCode.interrupted));
-        process.once('SIGINT', onInterrupt);
-        try {
-          await installBackend(chosen, {
-            onProgress: (progress) => display.show(progress),
-            signal: interrupt.signal,
-          });
-        } finally {
-          process.removeListener('SIGINT', onInterrupt);
-          display.close();
-        }
-        output.result({ name: chosen, installed: true }, () => `${title} is installed`);
+        const isThere = chosen === undefined || readManifest(chosen) !== undefined;
+        if (!isThere) await install(chosen, output);
+        else if (options.ifMissing && !output.json) return;
+        output.result({ name: chosen ?? 'wasm', installed: true }, () =>
+          chosen === undefined
+            ? 'Nothing to install: WebAssembly comes with Retort'
+            : `${backendTitles[chosen]} is installed${isThere ? ' already' : ''}`,
+        );
       },
     );
 
@@ -76,6 +64,24 @@ export function addBackend(program: Command): void {
         removed ? `${backendTitles[name]} is removed` : `${backendTitles[name]} was not installed`,
       );
     });
+}
+
+/** Installs a backend with its progress shown; Ctrl-C ends it at once. */
+async function install(backend: InstallableBackend, output: Output): Promise<void> {
+  const display = new InstallDisplay(output, backend);
+  const interrupt = new AbortController();
+  const onInterrupt = (): void =>
+    interrupt.abort(new Ended('interrupted; nothing half installed is left', ExitCode.interrupted));
+  process.once('SIGINT', onInterrupt);
+  try {
+    await installBackend(backend, {
+      onProgress: (progress) => display.show(progress),
+      signal: interrupt.signal,
+    });
+  } finally {
+    process.removeListener('SIGINT', onInterrupt);
+    display.close();
+  }
 }
 
 /** What RETORT_BACKEND asks for, else TensorFlow for the device that is here; undefined where nothing is to install. */

@@ -2,35 +2,28 @@ import type { Command } from 'commander';
 import { retortHome } from '../../common/home';
 import { fetchDataset, listDatasets, removeDataset } from '../../data/fetched';
 import { contextOf } from '../context';
+import { addListByDefault } from '../list-by-default';
 import { bytes } from '../output/format';
 import { table } from '../output/table';
 
 export function addData(program: Command): void {
   const data = program.command('data').description('the datasets that are fetched by name');
 
-  data
-    .command('list', { isDefault: true })
-    .description('which there are, and which are on this machine')
-    .action(async (_options, command: Command) => {
-      const { output } = await contextOf(command);
-      const datasets = listDatasets(retortHome());
-      output.result(datasets, () =>
-        table(
-          [
-            { title: 'dataset' },
-            { title: 'version' },
-            { title: 'size', align: 'right' },
-            { title: 'folder' },
-          ],
-          datasets.map((dataset) => [
-            dataset.name,
-            dataset.version,
-            dataset.bytes === 0 ? '–' : bytes(dataset.bytes),
-            dataset.bytes === 0 ? `not fetched (${dataset.megabytes} MB to fetch)` : dataset.folder,
-          ]),
-        ),
-      );
-    });
+  addListByDefault(data, 'which there are, and which are on this machine', async (command) => {
+    const { output } = await contextOf(command);
+    const datasets = listDatasets(retortHome());
+    output.result(datasets, () =>
+      table(
+        [{ title: 'dataset' }, { title: 'version' }, { title: 'size', align: 'right' }, { title: 'folder' }],
+        datasets.map((dataset) => [
+          dataset.name,
+          dataset.version,
+          dataset.bytes === 0 ? '–' : bytes(dataset.bytes),
+          dataset.bytes === 0 ? `not fetched (${dataset.megabytes} MB to fetch)` : dataset.folder,
+        ]),
+      ),
+    );
+  });
 
   data
     .command('fetch')
