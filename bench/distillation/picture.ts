@@ -15,7 +15,8 @@ const lines = [
 /** Draws validation accuracy over epochs, mean and standard deviation over seeds, to a PNG file. */
 export async function draw(runs: readonly Measured[], file: string): Promise<void> {
   const epochs = runs[0]!.curve.length;
-  const low = Math.floor(20 * Math.min(...runs.flatMap((run) => run.curve.slice(1)))) / 20;
+  // The last epochs are what counts: the first would squeeze them together.
+  const low = Math.floor(20 * (Math.min(...runs.map((run) => run.curve.at(-1)!)) - 0.15)) / 20;
   const high = Math.ceil(20 * Math.max(...runs.flatMap((run) => run.curve))) / 20;
   const x = (epoch: number): number =>
     size.left + ((epoch - 1) / (epochs - 1)) * (size.width - size.left - size.right);
@@ -39,18 +40,21 @@ export async function draw(runs: readonly Measured[], file: string): Promise<voi
     text([(size.left + size.width - size.right) / 2, size.height - 6], 'epoch', 'text-anchor="middle"'),
   );
 
+  parts.push(
+    `<clipPath id="plot"><rect x="${size.left}" y="0" width="${size.width}" height="${y(low)}"/></clipPath>`,
+  );
   const labels = lines.map(({ variant, color, dash }) => {
     const own = runs.filter((run) => run.variant === variant);
     const points = Array.from({ length: epochs }, (_, index) =>
       summarize(own.map((run) => run.curve[index]!))!,
     );
     const along = (value: (index: number) => number): string[] =>
-      points.map((_, index) => `${x(index + 1)} ${Math.min(y(value(index)), y(low))}`);
+      points.map((_, index) => `${x(index + 1)} ${y(value(index))}`);
     const upper = along((index) => points[index]!.mean + (points[index]!.deviation ?? 0));
     const lower = along((index) => points[index]!.mean - (points[index]!.deviation ?? 0));
     parts.push(
-      `<path d="M${[...upper, ...lower.reverse()].join('L')}Z" fill="${color}" opacity="0.12"/>`,
-      `<path d="M${along((index) => points[index]!.mean).join('L')}" fill="none" stroke="${color}" stroke-width="2.5" stroke-dasharray="${dash}"/>`,
+      `<path d="M${[...upper, ...lower.reverse()].join('L')}Z" fill="${color}" opacity="0.12" clip-path="url(#plot)"/>`,
+      `<path d="M${along((index) => points[index]!.mean).join('L')}" fill="none" stroke="${color}" stroke-width="2.5" stroke-dasharray="${dash}" clip-path="url(#plot)"/>`,
     );
     return {
       text: variant.replace(' 0.1', ''),
