@@ -56,10 +56,7 @@ export async function executeRun(host: RunHost): Promise<Extract<WrittenState, '
 }
 
 /** Waits, in state `queued`, until the device is free; undefined if a stop was asked for meanwhile. */
-async function waitForTurn(
-  backend: BackendName,
-  host: RunHost,
-): Promise<DeviceSlot | undefined> {
+async function waitForTurn(backend: BackendName, host: RunHost): Promise<DeviceSlot | undefined> {
   const { writer } = host;
   const stop = new AbortController();
   const device = backend === 'tensorflow-gpu' || backend === 'webgpu' ? 'gpu' : 'cpu';

@@ -78,7 +78,9 @@ describe('fetching a dataset', function () {
   });
 
   afterEach(() => {
-    process.env = { ...environment };
+    // Key by key: a plain object in its place would no longer be the process's environment.
+    for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
+    Object.assign(process.env, environment);
     registry.closeAllConnections();
     registry.close();
   });
