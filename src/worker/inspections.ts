@@ -78,9 +78,9 @@ async function tryStep(prepared: Prepared, stage: Stage): Promise<NonNullable<Ch
   const { accumulate } = recipe.train;
   const batches = [];
   for (let index = 0; index < accumulate; index++) batches.push(await source.next(0, index));
-  const first = trainer.step(batches);
+  const first = await trainer.step(batches);
   const before = performance.now();
-  trainer.step(batches);
+  await trainer.step(batches);
   const secondsPerStep = (performance.now() - before) / 1000;
   return {
     loss: first.loss,

@@ -59,7 +59,7 @@ export class RunTraining {
       `state.json of the checkpoint of step ${step}`,
     );
     const tensors = decodeTensors(tensorFiles(files));
-    this.trainer.restore(tensors, state.step);
+    await this.trainer.restore(tensors, state.step);
     for (const tensor of Object.values(tensors)) tensor.dispose();
     this.window.restore(state.window);
     this.best = state.best;
@@ -106,7 +106,7 @@ export class RunTraining {
     for (let index = first; index < first + accumulate; index++) {
       batches.push(await this.source.next(epoch, index));
     }
-    const result = this.trainer.step(batches);
+    const result = await this.trainer.step(batches);
     const images = batches.reduce((sum, batch) => sum + batch.labels.length, 0);
     this.window.add(result, images, this.source.takeWaitedMs());
     this.host.onStep(this.trainer.steps);

@@ -56,7 +56,7 @@ describe('Training', function () {
     const tensors: number[] = [];
     const resident: number[] = [];
     for (let step = 0; step < 1000; step++) {
-      trainer.step([await source.next(Math.floor(step / 10), step % 10)]);
+      await trainer.step([await source.next(Math.floor(step / 10), step % 10)]);
       tensors.push(tf.memory().numTensors);
       resident.push(process.memoryUsage.rss() / 2 ** 20);
     }
@@ -77,7 +77,7 @@ describe('Training', function () {
         ),
       }));
       const trainer = new Trainer({ ...ready, stepsPerEpoch: 10, totalSteps: 10 });
-      terms.push(trainer.step([await batchOf(ready)]).terms);
+      terms.push((await trainer.step([await batchOf(ready)])).terms);
     }
     const [once, twice] = terms as [Record<string, number>, Record<string, number>];
     assert.deepEqual(Object.keys(once), ['task', 'kd', 'tat@features']);
@@ -97,7 +97,7 @@ describe('Training', function () {
       new Map([...weights].map(([name, weight]) => [name, weight.read().dataSync().join()]));
     const teacher = valuesOf(ready.teacher!.weights);
     const student = valuesOf(ready.student.weights);
-    trainer.step([await batchOf(ready)]);
+    await trainer.step([await batchOf(ready)]);
     assert.deepEqual(valuesOf(ready.teacher!.weights), teacher);
     const unchanged = [...valuesOf(ready.student.weights)]
       .filter(([name, value]) => student.get(name) === value)
@@ -116,7 +116,7 @@ describe('Training', function () {
       }));
       const trainer = new Trainer({ ...ready, stepsPerEpoch: 10, totalSteps: 10 });
       const batch = await batchOf(ready);
-      trainer.step(Array.from({ length: copies }, () => batch));
+      await trainer.step(Array.from({ length: copies }, () => batch));
       after.push(ready.student.weights.get('head/kernel')!.read().dataSync());
     }
     const [once, twice] = after as [Float32Array, Float32Array];

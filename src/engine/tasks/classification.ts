@@ -25,13 +25,16 @@ export async function evaluateClassification(
   for (let index = 0; index < source.batchesPerEpoch; index++) {
     const batch = await source.next(0, index);
     const size = batch.labels.length;
-    const [batchRight, batchLoss] = tf.tidy(() => {
+    const scores = tf.tidy(() => {
       const images = tf.tensor4d(batch.images, [...batch.shape]);
       const labels = tf.tensor1d(batch.labels, 'int32');
       const logits = model.toLogits(model.network.apply(images, { training: false }) as tf.Tensor);
       const rightHere = logits.argMax(-1).equal(labels).cast('float32').sum();
-      return tf.stack([rightHere, classificationLoss(logits, labels, { labelSmoothing: 0 })]).dataSync();
+      return tf.stack([rightHere, classificationLoss(logits, labels, { labelSmoothing: 0 })]);
     });
+    // WebGPU gives no numbers synchronously.
+    const [batchRight, batchLoss] = await scores.data();
+    scores.dispose();
     right += batchRight!;
     loss += batchLoss! * size;
     samples += size;

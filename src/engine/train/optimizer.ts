@@ -23,7 +23,7 @@ export interface Optimizer {
   /** The optimizer's own tensors, alive: to be cloned by whoever keeps them. */
   state(): Record<string, tf.Tensor>;
   /** Puts back what `state` gave. Throws `InputError` when names or shapes are not those of this optimizer. */
-  setState(values: Readonly<Record<string, tf.Tensor>>): void;
+  setState(values: Readonly<Record<string, tf.Tensor>>): Promise<void>;
   dispose(): void;
 }
 
@@ -95,9 +95,9 @@ class RuleOptimizer implements Optimizer {
     return { ...this.memory };
   }
 
-  setState(values: Readonly<Record<string, tf.Tensor>>): void {
+  async setState(values: Readonly<Record<string, tf.Tensor>>): Promise<void> {
     assignAll('The optimizer', this.memory, values);
-    this.steps = this.memory[stepName]!.dataSync()[0]!;
+    [this.steps = 0] = await this.memory[stepName]!.data();
   }
 
   dispose(): void {

@@ -89,12 +89,12 @@ export class Trainer {
   }
 
   /** One optimizer step on the averaged gradients of `batches`. Throws `DivergedError`, leaving the weights as they were. */
-  step(batches: readonly Batch[]): StepResult {
+  async step(batches: readonly Batch[]): Promise<StepResult> {
     const { train } = this.settings.recipe;
     const lr = learningRate(train.schedule, train.optimizer.lr, this.place);
     const passes = batches.map((batch, index) => this.pass(batch, index));
     try {
-      const result = average(passes.map((pass) => pass.report));
+      const result = average(await Promise.all(passes.map((pass) => readReport(pass))));
       for (const [term, value] of [...Object.entries(result.terms), ['total', result.loss] as const]) {
         if (!Number.isFinite(value)) throw new DivergedError(this.steps + 1, term, value);
       }
@@ -106,7 +106,7 @@ export class Trainer {
       this.ema?.update(this.steps);
       return { ...result, lr };
     } finally {
-      for (const pass of passes) tf.dispose(pass.gradients);
+      for (const pass of passes) tf.dispose([pass.reported, pass.gradients]);
     }
   }
 
@@ -130,7 +130,7 @@ export class Trainer {
   }
 
   /** Goes back to what `capture` gave after `steps` steps. */
-  restore(tensors: Record<string, tf.Tensor>, steps: number): void {
+  async restore(tensors: Record<string, tf.Tensor>, steps: number): Promise<void> {
     const part = (prefix: string): Record<string, tf.Tensor> =>
       Object.fromEntries(
         Object.entries(tensors)
@@ -139,7 +139,7 @@ export class Trainer {
       );
     restoreWeights(this.settings.student, part('student/'));
     for (const hook of this.settings.hooks) hook.method.setWeights(part(`hooks/${hook.name}/`));
-    this.optimizer.setState(part('optimizer/'));
+    await this.optimizer.setState(part('optimizer/'));
     this.ema?.setState(part('ema/'));
     this.steps = steps;
   }
@@ -151,7 +151,7 @@ export class Trainer {
   }
 
   /** Forward and backward over one batch. */
-  private pass(batch: Batch, index: number): { gradients: Record<string, tf.Tensor>; report: Report } {
+  private pass(batch: Batch, index: number): Pass {
     const { seed } = this.settings.recipe.train;
     return withSeededRandom(`${seed}/step/${this.steps}/${index}`, () => {
       let reported: tf.Tensor | undefined;
@@ -170,17 +170,12 @@ export class Trainer {
         }, [...this.parameters.values()]);
       });
       value.dispose();
-      const values = [...reported!.dataSync()];
-      reported!.dispose();
-      const accuracy = values.pop()!;
-      const terms = Object.fromEntries(names.map((name, position) => [name, values[position]!]));
-      const loss = values.reduce((sum, term) => sum + term, 0);
       const gradients: Record<string, tf.Tensor> = {};
       for (const [name, variable] of this.parameters) {
         const gradient = grads[variable.name];
         if (gradient) gradients[name] = gradient;
       }
-      return { gradients, report: { loss, terms, accuracy } };
+      return { gradients, names, reported: reported! };
     });
   }
 
@@ -214,6 +209,26 @@ export class Trainer {
 }
 
 type Report = Omit<StepResult, 'lr'>;
+
+/** What one forward and backward pass leaves on the device. */
+interface Pass {
+  readonly gradients: Record<string, tf.Tensor>;
+  /** Of the weighted terms. */
+  readonly names: readonly string[];
+  /** The terms in the order of the names, then the accuracy. */
+  readonly reported: tf.Tensor;
+}
+
+/** Reads a pass's numbers; WebGPU gives none synchronously. */
+async function readReport({ names, reported }: Pass): Promise<Report> {
+  const values = [...(await reported.data())];
+  const accuracy = values.pop()!;
+  return {
+    loss: values.reduce((sum, term) => sum + term, 0),
+    terms: Object.fromEntries(names.map((name, position) => [name, values[position]!])),
+    accuracy,
+  };
+}
 
 /** What the optimizer changes: the student's trainable weights and those of the hooks' methods, by stable name. */
 function trainableParameters(student: Model, hooks: readonly HookTerm[]): ReadonlyMap<string, tf.Variable> {
