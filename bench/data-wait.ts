@@ -129,10 +129,10 @@ async function runSteps(
   next: () => Promise<Batch>,
   takeWaitedMs: () => number = () => 0,
 ): Promise<{ readonly msPerStep: number; readonly waitedPerStep: number }> {
-  for (let step = 0; step < WARM_UP_STEPS; step++) trainer.step([await next()]);
+  for (let step = 0; step < WARM_UP_STEPS; step++) await trainer.step([await next()]);
   takeWaitedMs();
   const start = performance.now();
-  for (let step = 0; step < STEPS; step++) trainer.step([await next()]);
+  for (let step = 0; step < STEPS; step++) await trainer.step([await next()]);
   return { msPerStep: (performance.now() - start) / STEPS, waitedPerStep: takeWaitedMs() / STEPS };
 }
 
