@@ -17,6 +17,7 @@ const rooms = {
   launch: ['recipe', 'runs', 'backends', 'protocol'],
   worker: ['recipe', 'runs', 'backends', 'data', 'engine', 'protocol'],
   cli: ['recipe', 'runs', 'backends', 'data', 'launch', 'protocol'],
+  extension: ['recipe', 'runs', 'backends', 'launch', 'protocol'],
 };
 
 /** Packages that only one room may load: a tensor lives in the engine (and the worker that drives it). */
@@ -51,6 +52,24 @@ const walls = Object.entries(rooms).map(([room, allowed]) => {
       ],
     },
   };
+});
+
+/** The panel's page shares nothing with the programs but the messages. */
+walls.push({
+  files: ['webview/**/*.ts'],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: '^(\\.\\./)+src/(?!protocol/panel|common/)',
+            message: 'The page may import src/protocol/panel* and src/common only.',
+          },
+        ],
+      },
+    ],
+  },
 });
 
 export default tseslint.config(

@@ -26,6 +26,30 @@ await esbuild.build({
   logLevel: 'warning',
 });
 
+// The extension carries its packages: VS Code starts it from one file.
+await esbuild.build({
+  entryPoints: { extension: 'src/extension/extension.ts' },
+  outdir: 'dist',
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  external: ['vscode'],
+  sourcemap: true,
+  logLevel: 'warning',
+});
+
+await esbuild.build({
+  entryPoints: { panel: 'webview/panel.ts' },
+  outdir: 'dist/webview',
+  bundle: true,
+  platform: 'browser',
+  target: 'es2022',
+  format: 'iife',
+  sourcemap: true,
+  logLevel: 'warning',
+});
+
 if (existsSync('dist/write-catalogue.js')) {
   const written = spawnSync(process.execPath, ['dist/write-catalogue.js'], { stdio: 'inherit' });
   if (written.status !== 0) process.exit(written.status ?? 1);

@@ -48,7 +48,7 @@ function newest(folder) {
 
 function build() {
   const mark = path.join(root, 'dist', '.built');
-  const sources = Math.max(newest(path.join(root, 'src')), newest(path.join(root, 'scripts')));
+  const sources = Math.max(...['src', 'webview', 'scripts'].map((folder) => newest(path.join(root, folder))));
   if (existsSync(mark) && statSync(mark).mtimeMs > sources) return;
   console.log('Building dist/ …');
   if (!run(process.execPath, [path.join('scripts', 'build.mjs')])) process.exit(1);

@@ -1,5 +1,6 @@
+import * as path from 'node:path';
 import type { Command } from 'commander';
-import { findRetortFolder } from '../runs/folder';
+import { findWorkspace } from '../recipe/workspace';
 import { Output } from './output/output';
 
 /** What every command is given beside its own arguments. */
@@ -9,10 +10,10 @@ export interface CommandContext {
   readonly retortFolder: string;
 }
 
-export async function contextOf(command: Command): Promise<CommandContext> {
+export function contextOf(command: Command): CommandContext {
   const { json } = command.optsWithGlobals<{ json?: boolean }>();
   return {
     output: new Output(json === true),
-    retortFolder: await findRetortFolder(process.cwd(), process.cwd()),
+    retortFolder: path.join(findWorkspace(process.cwd(), process.cwd()), '.retort'),
   };
 }

@@ -1,12 +1,12 @@
 import * as path from 'node:path';
 import type { BackendChoice } from '../backends';
-import { startWorker } from '../launch/worker';
+import { beginRun, discardIfRefused } from '../launch/begin';
 import { variantOf } from '../recipe/names';
 import type { Recipe } from '../recipe/schema';
 import { baselineAccuracy, scoreOf, type Split } from '../runs/compare';
 import { createRun, listRuns, type ReadableRun, type RunFolder } from '../runs/folder';
 import { gapRecovered } from '../runs/statistics';
-import { discardIfRefused, throwUnlessDone } from './outcome';
+import { throwUnlessDone } from './outcome';
 import { describeRecipe } from './output/describe';
 import type { Output } from './output/output';
 import { resultLine } from './output/run-lines';
@@ -34,10 +34,8 @@ export async function executeRecipe(recipe: Recipe, options: ExecuteOptions): Pr
 }
 
 /** Makes a run of a resolved recipe and starts its process, which goes on by itself. */
-export async function beginRun(recipe: Recipe, options: ExecuteOptions): Promise<void> {
-  const run = await createRun(options.retortFolder, recipe, { requestedBackend: options.backend });
-  await discardIfRefused(run, () => startWorker(run));
-  tellRun(run, recipe, options);
+export async function startDetached(recipe: Recipe, options: ExecuteOptions): Promise<void> {
+  tellRun(await beginRun(options.retortFolder, recipe, { backend: options.backend }), recipe, options);
 }
 
 /** Starts the process of a run, new or to be resumed, and shows it until it is done; throws for every other end. */

@@ -9,13 +9,13 @@ import { amongst } from '../common/suggest';
 export function addListByDefault(
   command: Command,
   description: string,
-  list: (command: Command) => Promise<void>,
+  list: (command: Command) => Promise<void> | void,
 ): void {
   command
     .command('list', { isDefault: true })
     .description(description)
     .allowExcessArguments()
-    .action(async (_options, listCommand: Command) => {
+    .action((_options, listCommand: Command) => {
       const [name] = listCommand.args;
       if (name === undefined) return list(listCommand);
       const names = command.commands.map((subcommand) => subcommand.name());

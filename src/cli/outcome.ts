@@ -1,10 +1,8 @@
-import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { InputError } from '../common/errors';
 import type { RunFolder } from '../runs/folder';
-import { readMetrics } from '../runs/metrics';
+import { hasTrained } from '../runs/metrics';
 import type { ObservedRun } from '../runs/state';
-import { deleteRun } from '../runs/trash';
 import type { RunState } from '../runs/types';
 import { Ended } from './ended';
 import { ExitCode } from './exit-codes';
@@ -33,26 +31,8 @@ export async function throwUnlessDone(run: RunFolder, { state, info }: ObservedR
   throw new Ended(`run ${run.id} ${what}${advice === undefined ? '' : `\n${advice}`}`, exitCode, run.id);
 }
 
-/** Does the work on a new run; if the user's input fails before the run has trained, nothing of it is left behind. */
-export async function discardIfRefused<T>(run: RunFolder, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof InputError && !(await hasTrained(run))) {
-      // Refused where a process still has the run: then it stays.
-      const trashed = await deleteRun(run).catch(() => undefined);
-      if (trashed !== undefined) await fs.rm(trashed, { recursive: true, force: true });
-    }
-    throw error;
-  }
-}
-
 const endings: Partial<Record<RunState, string>> = {
   stopped: 'was stopped after a checkpoint',
   interrupted: 'was interrupted: its process is gone',
   queued: 'did not start: its process is gone',
 };
-
-async function hasTrained(run: RunFolder): Promise<boolean> {
-  return (await readMetrics(run)).lines.some((line) => line.kind === 'train');
-}

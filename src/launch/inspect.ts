@@ -9,12 +9,15 @@ import {
 import { InputError, messageOf } from '../common/errors';
 import { distFile } from '../common/files';
 import { INPUT_ERROR, StageNotification } from '../protocol/inspector';
+import { findNode } from './node';
 
 export interface InspectOptions {
   /** Seconds that one piece of user code (building a model) may take; default 30. */
   readonly timeLimit?: number;
   readonly onStage?: (stage: string) => void;
   readonly signal?: AbortSignal;
+  /** The Node to run on; default: see `findNode`. */
+  readonly node?: string;
 }
 
 /**
@@ -27,9 +30,10 @@ export async function inspect<Question, Answer>(
   options: InspectOptions = {},
 ): Promise<Answer> {
   const timeLimit = options.timeLimit ?? 30;
-  const child = spawn(process.execPath, ['--enable-source-maps', distFile('inspector.js')], {
+  const node = await findNode(options.node);
+  const child = spawn(node.command, ['--enable-source-maps', distFile('inspector.js')], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    env: { ...process.env, ...node.environment },
     windowsHide: true,
   });
   let complaints = '';

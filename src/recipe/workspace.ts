@@ -1,11 +1,14 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
-/** The folder that runs are kept in and model code must lie in: the nearest one above the recipe with `.retort`. */
-export function findWorkspace(recipeFile: string, workingFolder: string): string {
-  for (let folder = path.dirname(path.resolve(recipeFile)); ; folder = path.dirname(folder)) {
+/**
+ * The folder that runs are kept in and model code must lie in: the nearest one with `.retort` at or above `start`,
+ * which is a recipe's folder or the working one; else `fallback`.
+ */
+export function findWorkspace(start: string, fallback: string): string {
+  for (let folder = path.resolve(start); ; folder = path.dirname(folder)) {
     if (isFolder(path.join(folder, '.retort'))) return folder;
-    if (folder === path.dirname(folder)) return path.resolve(workingFolder);
+    if (folder === path.dirname(folder)) return path.resolve(fallback);
   }
 }
 

@@ -27,16 +27,6 @@ export interface ReadableRun {
 /** A run in a list: what it is, or why it cannot be read. */
 export type ListedRun = ReadableRun | { readonly run: RunFolder; readonly unreadable: string };
 
-/** The nearest `.retort` folder at or above a folder, else the one that would be made in `fallback`. */
-export async function findRetortFolder(start: string, fallback: string): Promise<string> {
-  for (let folder = path.resolve(start); ; folder = path.dirname(folder)) {
-    const candidate = path.join(folder, '.retort');
-    const found = await fs.stat(candidate).catch(() => undefined);
-    if (found?.isDirectory()) return candidate;
-    if (path.dirname(folder) === folder) return path.join(path.resolve(fallback), '.retort');
-  }
-}
-
 /** Date and time (UTC) and four letters or digits: `20261122-101500-k3f9`. */
 export function newRunId(now = new Date()): string {
   const [date, time] = now.toISOString().replace(/[-:]/g, '').slice(0, 15).split('T');
@@ -111,21 +101,21 @@ export async function openRun(retortFolder: string, id: string): Promise<RunFold
   return { id, folder, retortFolder: root };
 }
 
-/** All runs, oldest first. Damaged ones are listed with the reason; what is no run is left out. */
-export async function listRuns(retortFolder: string): Promise<ListedRun[]> {
-  let names: string[];
+/** The ids of all runs, oldest first. */
+export async function listRunIds(retortFolder: string): Promise<string[]> {
   try {
-    names = await fs.readdir(path.join(retortFolder, 'runs'));
+    const names = await fs.readdir(path.join(retortFolder, 'runs'));
+    return names.filter(isRunId).sort();
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return [];
     throw error;
   }
-  return Promise.all(
-    names
-      .filter(isRunId)
-      .sort()
-      .map((id) => listRun(retortFolder, id)),
-  );
+}
+
+/** All runs, oldest first. Damaged ones are listed with the reason; what is no run is left out. */
+export async function listRuns(retortFolder: string): Promise<ListedRun[]> {
+  const ids = await listRunIds(retortFolder);
+  return Promise.all(ids.map((id) => listRun(retortFolder, id)));
 }
 
 async function listRun(retortFolder: string, id: string): Promise<ListedRun> {

@@ -25,6 +25,12 @@ export async function readMetrics(run: RunFolder): Promise<Metrics> {
   return { lines, damaged: reader.damaged };
 }
 
+/** Whether a run has ever taken a step. */
+export async function hasTrained(run: RunFolder): Promise<boolean> {
+  for await (const line of new MetricReader(run).read()) if (line.kind === 'train') return true;
+  return false;
+}
+
 /** The attempt rule: what is left of earlier lines when an attempt goes on after its step. */
 export function linesBefore(attempt: AttemptLine, lines: readonly MetricLine[]): MetricLine[] {
   return lines.filter((line) => line.step <= attempt.step);

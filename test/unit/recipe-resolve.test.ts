@@ -114,10 +114,13 @@ describe('resolving a recipe', () => {
   });
 
   it('finds the workspace: the nearest folder above with .retort, else the working folder', () => {
-    assert.equal(findWorkspace(file, path.join(root, 'elsewhere')), path.join(root, 'elsewhere'));
+    assert.equal(
+      findWorkspace(path.dirname(file), path.join(root, 'elsewhere')),
+      path.join(root, 'elsewhere'),
+    );
     fs.mkdirSync(path.join(workspace, '.retort'));
-    assert.equal(findWorkspace(file, path.join(root, 'elsewhere')), workspace);
+    assert.equal(findWorkspace(path.dirname(file), path.join(root, 'elsewhere')), workspace);
     fs.writeFileSync(path.join(workspace, 'recipes', '.retort'), 'a file is no such folder');
-    assert.equal(findWorkspace(file, root), workspace);
+    assert.equal(findWorkspace(path.dirname(file), root), workspace);
   });
 });

@@ -4,7 +4,6 @@ import * as path from 'node:path';
 import { InputError } from '../../src/common/errors';
 import {
   createRun,
-  findRetortFolder,
   listRuns,
   newRunId,
   openRun,
@@ -64,15 +63,6 @@ describe('run folder', () => {
       delete process.env.RETORT_FAILPOINT;
     }
     assert.deepEqual(fs.readdirSync(path.join(retort.folder, 'runs')), []);
-  });
-
-  it('finds the nearest .retort folder, else the one of the fallback', async () => {
-    const project = path.dirname(retort.folder);
-    const inner = path.join(project, 'a', 'b');
-    fs.mkdirSync(inner, { recursive: true });
-    assert.equal(await findRetortFolder(inner, inner), path.join(inner, '.retort'));
-    fs.mkdirSync(retort.folder);
-    assert.equal(await findRetortFolder(inner, inner), retort.folder);
   });
 
   it('refuses ids that are none', async () => {

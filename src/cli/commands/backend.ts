@@ -27,7 +27,7 @@ export function addBackend(program: Command): void {
     backend,
     'which there are, which are installed, and which work here; the best first',
     async (command) => {
-      const { output } = await contextOf(command);
+      const { output } = contextOf(command);
       const backends = await listBackends();
       output.result(backends, () => backendsTable(backends));
     },
@@ -40,7 +40,7 @@ export function addBackend(program: Command): void {
     .option('--if-missing', 'say nothing if it is there')
     .action(
       async (name: InstallableBackend | undefined, options: { ifMissing?: boolean }, command: Command) => {
-        const { output } = await contextOf(command);
+        const { output } = contextOf(command);
         const chosen = name ?? (await suitableBackend());
         const isThere = chosen === undefined || readManifest(chosen) !== undefined;
         if (!isThere) await install(chosen, output);
@@ -58,7 +58,7 @@ export function addBackend(program: Command): void {
     .description('remove an installed one')
     .addArgument(new Argument('<name>').choices(installableBackends))
     .action(async (name: InstallableBackend, _options, command: Command) => {
-      const { output } = await contextOf(command);
+      const { output } = contextOf(command);
       const removed = await removeBackend(name);
       output.result({ name, removed }, () =>
         removed ? `${backendTitles[name]} is removed` : `${backendTitles[name]} was not installed`,

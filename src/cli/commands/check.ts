@@ -6,7 +6,7 @@ import { backendOption, setOption, timeLimitOption } from '../options';
 import { bytes, count, duration, flops, shape, significant } from '../output/format';
 import { facts, table } from '../output/table';
 import { StageDisplay } from '../output/stage-display';
-import { checkRecipe, loadRecipe } from '../recipes';
+import { checkRecipe, loadRecipe } from '../../launch/recipes';
 
 interface CheckOptions {
   readonly set?: readonly string[];
@@ -23,7 +23,7 @@ export function addCheck(program: Command): void {
     .addOption(backendOption())
     .addOption(timeLimitOption())
     .action(async (file: string, options: CheckOptions, command: Command) => {
-      const { output } = await contextOf(command);
+      const { output } = contextOf(command);
       const backend = backendChoice(options.backend);
       const loaded = loadRecipe(file, options.set ?? []);
       const stages = new StageDisplay(output);

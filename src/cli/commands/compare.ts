@@ -20,7 +20,7 @@ export function addCompare(program: Command): void {
       'compare with the group of this run (default: the group `alone`, if there is one)',
     )
     .action(async (names: readonly string[], options: { baseline?: string }, command: Command) => {
-      const { output, retortFolder } = await contextOf(command);
+      const { output, retortFolder } = contextOf(command);
       const baseline = await baselineKey(retortFolder, options.baseline);
       const runs = await chooseRuns(retortFolder, names, baseline);
       const comparison = compareRuns(runs, baseline === undefined ? {} : { baseline });

@@ -9,8 +9,8 @@ import { table } from '../output/table';
 export function addData(program: Command): void {
   const data = program.command('data').description('the datasets that are fetched by name');
 
-  addListByDefault(data, 'which there are, and which are on this machine', async (command) => {
-    const { output } = await contextOf(command);
+  addListByDefault(data, 'which there are, and which are on this machine', (command) => {
+    const { output } = contextOf(command);
     const datasets = listDatasets(retortHome());
     output.result(datasets, () =>
       table(
@@ -30,7 +30,7 @@ export function addData(program: Command): void {
     .description('fetch one now; a run fetches what it needs by itself')
     .argument('<name>')
     .action(async (name: string, _options, command: Command) => {
-      const { output } = await contextOf(command);
+      const { output } = contextOf(command);
       const folder = await fetchDataset(name, retortHome(), (message) => output.note(`${message} …`));
       output.result({ name, folder }, () => `${name} is in ${folder}`);
     });
@@ -39,8 +39,8 @@ export function addData(program: Command): void {
     .command('remove')
     .description('remove one from this machine')
     .argument('<name>')
-    .action(async (name: string, _options, command: Command) => {
-      const { output } = await contextOf(command);
+    .action((name: string, _options, command: Command) => {
+      const { output } = contextOf(command);
       const removed = removeDataset(name, retortHome());
       output.result({ name, removed }, () => (removed ? `${name} is removed` : `${name} was not fetched`));
     });

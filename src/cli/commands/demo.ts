@@ -12,7 +12,7 @@ import { backendOption } from '../options';
 import { comparisonForPrograms, compareTable } from '../output/compare-table';
 import { duration } from '../output/format';
 import { StageDisplay } from '../output/stage-display';
-import { checkRecipe, type LoadedRecipe, loadRecipe } from '../recipes';
+import { checkRecipe, type LoadedRecipe, loadRecipe } from '../../launch/recipes';
 import { workspaceOf } from '../workspace';
 
 /** For machines without TensorFlow, where a step takes ten times as long: enough for the teacher to be ahead. */
@@ -33,7 +33,7 @@ export function addDemo(program: Command): void {
     .addOption(backendOption())
     .action(async (options: DemoOptions, command: Command) => {
       const startedAt = performance.now();
-      const context = await contextOf(command);
+      const context = contextOf(command);
       const { output, retortFolder } = context;
       const backend = backendChoice(options.backend);
       const budget = options.quick || (await hasOnlyWasm(backend)) ? QUICK : [];

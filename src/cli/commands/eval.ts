@@ -33,7 +33,7 @@ export function addEval(program: Command): void {
     .addOption(backendOption())
     .addOption(timeLimitOption())
     .action(async (id: string, options: EvalOptions, command: Command) => {
-      const { output, retortFolder } = await contextOf(command);
+      const { output, retortFolder } = contextOf(command);
       const { split, checkpoint, timeLimit } = options;
       const run = await selectRun(retortFolder, id);
       const question = {

@@ -28,7 +28,7 @@ export function addExport(program: Command): void {
     .addOption(backendOption())
     .addOption(timeLimitOption())
     .action(async (id: string, options: ExportOptions, command: Command) => {
-      const { output, retortFolder } = await contextOf(command);
+      const { output, retortFolder } = contextOf(command);
       const { checkpoint, timeLimit } = options;
       const run = await selectRun(retortFolder, id);
       const folder = path.resolve(options.to);

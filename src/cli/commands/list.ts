@@ -18,7 +18,7 @@ export function addList(program: Command): void {
     .command('list')
     .description('all runs, the newest first')
     .action(async (_options, command: Command) => {
-      const { output, retortFolder } = await contextOf(command);
+      const { output, retortFolder } = contextOf(command);
       const rows = await readRows(retortFolder);
       output.result(rows.map(forPrograms), () =>
         rows.length === 0 ? `No runs in ${retortFolder} yet; start one with retort run` : runsTable(rows),

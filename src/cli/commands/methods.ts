@@ -12,8 +12,8 @@ export function addMethods(program: Command): void {
     .command('methods')
     .description('the distillation methods; with a name: its options, defaults and where it is from')
     .argument('[name]', 'a method, as in a hook of a recipe')
-    .action(async (name: string | undefined, _options, command: Command) => {
-      const { output } = await contextOf(command);
+    .action((name: string | undefined, _options, command: Command) => {
+      const { output } = contextOf(command);
       const { methods } = loadCatalogue();
       if (name === undefined) {
         output.result(methods, () => methodsTable(methods));

@@ -37,7 +37,7 @@ export function addModels(program: Command): void {
     .addOption(backendOption())
     .addOption(timeLimitOption())
     .action(async (model: string | undefined, options: ModelsOptions, command: Command) => {
-      const { output, retortFolder } = await contextOf(command);
+      const { output, retortFolder } = contextOf(command);
       const catalogue = loadCatalogue();
       if (model === undefined) {
         output.result(catalogue.networks, () => networksTable(catalogue.networks));

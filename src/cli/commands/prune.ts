@@ -10,7 +10,7 @@ export function addPrune(program: Command): void {
     .description('remove the checkpoints that nothing needs')
     .option('--dry-run', 'only say what would be removed')
     .action(async (options: { dryRun?: boolean }, command: Command) => {
-      const { output, retortFolder } = await contextOf(command);
+      const { output, retortFolder } = contextOf(command);
       const dryRun = options.dryRun === true;
       const pruned = await pruneRuns(retortFolder, { dryRun });
       const total = pruned.reduce((sum, checkpoint) => sum + checkpoint.bytes, 0);

@@ -16,7 +16,7 @@ export function addResume(program: Command): void {
     .argument('<run>', RUN_ARGUMENT)
     .option('--take-over', 'also a run of another host, which is known to work on it no longer')
     .action(async (id: string, options: { takeOver?: boolean }, command: Command) => {
-      const { output, retortFolder } = await contextOf(command);
+      const { output, retortFolder } = contextOf(command);
       const run = await selectRun(retortFolder, id);
       const { state, info } = await stateOf(run);
       if (!RESUMABLE.includes(state))

@@ -4,12 +4,12 @@ import { scoreOf } from '../../runs/compare';
 import { type ReadableRun } from '../../runs/folder';
 import { summarize } from '../../runs/statistics';
 import { contextOf } from '../context';
-import { beginRun, executeRecipe } from '../execute';
+import { startDetached, executeRecipe } from '../execute';
 import { backendOption, parseSeeds, setOption, timeLimitOption } from '../options';
 import { pointsWithSpread } from '../output/format';
 import type { Output } from '../output/output';
 import { StageDisplay } from '../output/stage-display';
-import { checkRecipe, loadRecipe } from '../recipes';
+import { checkRecipe, loadRecipe } from '../../launch/recipes';
 
 interface RunOptions {
   readonly seeds?: readonly number[];
@@ -30,7 +30,7 @@ export function addRun(program: Command): void {
     .option('--detach', 'only start the run; it goes on without this terminal')
     .addOption(timeLimitOption())
     .action(async (file: string, options: RunOptions, command: Command) => {
-      const { output } = await contextOf(command);
+      const { output } = contextOf(command);
       const backend = backendChoice(options.backend);
       const loaded = loadRecipe(file, options.set ?? []);
       const { recipe, retortFolder } = loaded;
@@ -43,7 +43,7 @@ export function addRun(program: Command): void {
       for (const seed of seeds) {
         const seeded = { ...recipe, train: { ...recipe.train, seed } };
         const execution = { output, retortFolder, backend, device };
-        if (options.detach) await beginRun(seeded, execution);
+        if (options.detach) await startDetached(seeded, execution);
         else finished.push(await executeRecipe(seeded, execution));
       }
       if (finished.length > 1) tellSummary(output, finished);

@@ -20,7 +20,7 @@ export function addShow(program: Command): void {
     .description('everything about one run')
     .argument('<run>', RUN_ARGUMENT)
     .action(async (id: string, _options, command: Command) => {
-      const { output, retortFolder } = await contextOf(command);
+      const { output, retortFolder } = contextOf(command);
       const run = await selectRun(retortFolder, id);
       const [observed, recipe, checkpoints] = await Promise.all([
         stateOf(run),

@@ -9,7 +9,7 @@ export function addStop(program: Command): void {
     .description('ask a run to write a checkpoint and end')
     .argument('<run>', RUN_ARGUMENT)
     .action(async (id: string, _options, command: Command) => {
-      const { output, retortFolder } = await contextOf(command);
+      const { output, retortFolder } = contextOf(command);
       const run = await selectRun(retortFolder, id);
       await requestStop(run);
       output.result(

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import type { BackendChoice } from '../backends';
-import { inspect } from '../launch/inspect';
+import { inspect } from './inspect';
 import { CheckRequest, type CheckReport } from '../protocol/inspector';
 import { loadCatalogue } from '../recipe/load-catalogue';
 import { type ParsedRecipe, problemAt, readRecipe } from '../recipe/parse';
@@ -22,7 +22,7 @@ export interface LoadedRecipe {
 export function loadRecipe(
   file: string,
   overrides: readonly string[],
-  workspace = findWorkspace(file, process.cwd()),
+  workspace = findWorkspace(path.dirname(file), process.cwd()),
 ): LoadedRecipe {
   const parsed = readRecipe({ file, catalogue: loadCatalogue(), overrides });
   const recipe = resolveRecipe(parsed, { workspace });
@@ -36,15 +36,18 @@ export interface CheckOptions {
   /** Seconds that building a model may take. */
   readonly timeLimit: number;
   readonly onStage?: (stage: string) => void;
+  readonly signal?: AbortSignal;
+  /** The Node to run on; default: see `findNode`. */
+  readonly node?: string;
 }
 
 /** Checks a recipe against its real data and models; throws `RecipeError` with the places in its file. */
 export async function checkRecipe(loaded: LoadedRecipe, options: CheckOptions): Promise<CheckReport> {
-  const { backend, trial, timeLimit, onStage } = options;
+  const { backend, trial, ...process } = options;
   const answer = await inspect(
     CheckRequest,
     { workspace: loaded.workspace, retort: loaded.retortFolder, backend, recipe: loaded.recipe, trial },
-    { timeLimit, ...(onStage && { onStage }) },
+    process,
   );
   if ('report' in answer) return answer.report;
   throw new RecipeError(answer.problems.map(({ path, message }) => problemAt(loaded.parsed, path, message)));

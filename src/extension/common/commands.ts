@@ -1,0 +1,53 @@
+import * as vscode from 'vscode';
+import { InputError, messageOf } from '../../common/errors';
+import { type CommandName, features } from '../contributions';
+import type { CommandContribution } from './manifest';
+
+const contributed: readonly CommandContribution[] = features.flatMap((feature) =>
+  'commands' in feature ? feature.commands : [],
+);
+
+/** Registers a contributed command: what fails is logged and told, what needs a trusted workspace is refused in others. */
+export function registerCommand(
+  log: vscode.LogOutputChannel,
+  name: CommandName,
+  // Arguments come from menus, links and other extensions; each handler checks its own.
+  handler: (...args: never[]) => unknown,
+): vscode.Disposable {
+  const needsTrust = contributed.some(({ command, needsTrust }) => command === name && needsTrust === true);
+  return vscode.commands.registerCommand(name, async (...args: never[]) => {
+    try {
+      if (needsTrust) requireTrust();
+      return await handler(...args);
+    } catch (error) {
+      if (error instanceof vscode.CancellationError) return undefined;
+      await tellError(log, error);
+      return undefined;
+    }
+  });
+}
+
+export function executeCommand<Result>(name: CommandName, ...args: unknown[]): Thenable<Result> {
+  return vscode.commands.executeCommand<Result>(name, ...args);
+}
+
+/** Throws `InputError` in an untrusted workspace: model files are code. */
+export function requireTrust(): void {
+  if (vscode.workspace.isTrusted) return;
+  throw new InputError(
+    vscode.l10n.t(
+      'This workspace is not trusted, and running or inspecting a model runs its code; trust it first',
+    ),
+  );
+}
+
+/** Tells an error: the sentence alone where the user can mend it, with the log at hand where it is ours. */
+export async function tellError(log: vscode.LogOutputChannel, error: unknown): Promise<void> {
+  log.error(error instanceof Error ? error : String(error));
+  const showLog = vscode.l10n.t('Show Log');
+  const chosen = await vscode.window.showErrorMessage(
+    messageOf(error),
+    ...(error instanceof InputError ? [] : [showLog]),
+  );
+  if (chosen === showLog) log.show();
+}

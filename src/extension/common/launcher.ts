@@ -1,0 +1,81 @@
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import type { RequestType } from 'vscode-jsonrpc/node';
+import { type BackendChoice, backendChoice } from '../../backends/backend';
+import { beginRun } from '../../launch/begin';
+import { inspect, type InspectOptions } from '../../launch/inspect';
+import { checkRecipe, type LoadedRecipe, loadRecipe } from '../../launch/recipes';
+import { startWorker } from '../../launch/worker';
+import type { CheckReport } from '../../protocol/inspector';
+import { findWorkspace } from '../../recipe/workspace';
+import type { Recipe } from '../../recipe/schema';
+import type { RunFolder } from '../../runs/folder';
+import { requireTrust } from './commands';
+import { readSetting } from './settings';
+
+/** Everything that makes a process, in trusted workspaces only: all of it runs the user's code. */
+export class Launcher {
+  constructor(private readonly log: vscode.LogOutputChannel) {}
+
+  get backend(): BackendChoice {
+    return backendChoice(readSetting('retort.backend'));
+  }
+
+  /** Reads and resolves a recipe file of the workspace; throws `RecipeError` with places. Starts nothing. */
+  load(recipe: vscode.Uri): LoadedRecipe {
+    return loadRecipe(recipe.fsPath, [], workspaceOf(recipe));
+  }
+
+  /** Checks a recipe against its real models and data, in the inspector. */
+  async check(recipe: vscode.Uri, options: InspectOptions & { trial?: boolean } = {}): Promise<CheckReport> {
+    requireTrust();
+    const { trial = false, ...process } = options;
+    return checkRecipe(this.load(recipe), {
+      backend: this.backend,
+      trial,
+      timeLimit: readSetting('retort.inspect.timeLimit'),
+      ...this.node,
+      ...process,
+    });
+  }
+
+  /** Makes a run and starts its process, which goes on without this window. */
+  async start(retortFolder: string, recipe: Recipe): Promise<RunFolder> {
+    requireTrust();
+    const run = await beginRun(retortFolder, recipe, { backend: this.backend, ...this.node });
+    this.log.info(`Started run ${run.id} of ${recipe.name}`);
+    return run;
+  }
+
+  /** Starts the process of a run that has ended before its end. */
+  async resume(run: RunFolder, { takeOver = false } = {}): Promise<void> {
+    requireTrust();
+    await startWorker(run, { takeOver, ...this.node });
+    this.log.info(`Resumed run ${run.id}`);
+  }
+
+  /** Asks the inspector one question in a process of its own. */
+  ask<Question, Answer>(
+    type: RequestType<Question, Answer, void>,
+    question: Question,
+    options: InspectOptions = {},
+  ): Promise<Answer> {
+    requireTrust();
+    return inspect(type, question, {
+      timeLimit: readSetting('retort.inspect.timeLimit'),
+      ...this.node,
+      ...options,
+    });
+  }
+
+  private get node(): { node?: string } {
+    const node = readSetting('retort.node');
+    return node === '' ? {} : { node };
+  }
+}
+
+/** The folder that a file's runs are kept in and model code must lie in. */
+export function workspaceOf(uri: vscode.Uri): string {
+  const folder = vscode.workspace.getWorkspaceFolder(uri);
+  return findWorkspace(path.dirname(uri.fsPath), folder?.uri.fsPath ?? path.dirname(uri.fsPath));
+}

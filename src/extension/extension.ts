@@ -1,0 +1,37 @@
+import * as vscode from 'vscode';
+import { ActiveRecipe } from './common/active-recipe';
+import { registerCommand } from './common/commands';
+import { Launcher } from './common/launcher';
+import { RunStore } from './common/run-store';
+import { readSetting } from './common/settings';
+import * as distill from './distill';
+import * as lenses from './lenses';
+import * as panel from './panel';
+import * as recipes from './recipes';
+import * as runs from './runs';
+import type { Services } from './services';
+import * as setup from './setup';
+
+const features = [runs, panel, lenses, distill, recipes, setup];
+
+/** Gives the services, for tests. */
+export function activate(context: vscode.ExtensionContext): Services {
+  const home = readSetting('retort.home');
+  if (home !== '') process.env.RETORT_HOME = home;
+  const log = vscode.window.createOutputChannel('Retort', { log: true });
+  const services: Services = {
+    context,
+    log,
+    runs: new RunStore(log),
+    launcher: new Launcher(log),
+    activeRecipe: new ActiveRecipe(context.workspaceState),
+  };
+  context.subscriptions.push(
+    log,
+    services.runs,
+    services.activeRecipe,
+    registerCommand(log, 'retort.showLog', () => log.show()),
+    ...features.flatMap((feature) => feature.register(services)),
+  );
+  return services;
+}

@@ -1,0 +1,3 @@
+import type { Contributions } from '../common/manifest';
+
+export const contributes = {} as const satisfies Contributions;

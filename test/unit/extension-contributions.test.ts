@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { features } from '../../src/extension/contributions';
+import { manifestOf } from '../../src/extension/common/write-manifest';
+
+const root = path.join(__dirname, '..', '..');
+
+function readJson(name: string): unknown {
+  return JSON.parse(readFileSync(path.join(root, name), 'utf8'));
+}
+
+describe('the manifest', () => {
+  it('holds what the features contribute (mend with: npm run contributions)', () => {
+    const { contributes, texts } = manifestOf(features);
+    const manifest = readJson('package.json') as Record<string, unknown>;
+    assert.deepEqual(manifest.contributes, JSON.parse(JSON.stringify(contributes)));
+    assert.deepEqual(readJson('package.nls.json'), texts);
+  });
+
+  it('refuses two commands of one name', () => {
+    const twice = { commands: [{ command: 'retort.open', title: 'Open' }] } as const;
+    assert.throws(() => manifestOf([twice, twice]), /retort\.open/);
+  });
+});

@@ -1,0 +1,2 @@
+/** The panel's page. */
+export {};
