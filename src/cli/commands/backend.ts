@@ -16,7 +16,7 @@ import { Ended } from '../ended';
 import { ExitCode } from '../exit-codes';
 import { addListByDefault } from '../list-by-default';
 import { InstallDisplay } from '../output/install-display';
-import { bytes } from '../output/format';
+import { bytes } from '../../common/format';
 import type { Output } from '../output/output';
 import { table } from '../output/table';
 

@@ -3,7 +3,7 @@ import { backendChoice } from '../../backends';
 import type { CheckReport, ModelSummary } from '../../protocol/inspector';
 import { contextOf } from '../context';
 import { backendOption, setOption, timeLimitOption } from '../options';
-import { bytes, count, duration, flops, shape, significant } from '../output/format';
+import { bytes, count, duration, flops, shape, significant } from '../../common/format';
 import { facts, table } from '../output/table';
 import { StageDisplay } from '../output/stage-display';
 import { checkRecipe, loadRecipe } from '../../launch/recipes';

@@ -7,7 +7,7 @@ import { compareRuns } from '../../runs/compare';
 import { listRuns, readRecipe, type ReadableRun } from '../../runs/folder';
 import { contextOf } from '../context';
 import { comparisonForPrograms, compareTable } from '../output/compare-table';
-import { plural } from '../output/format';
+import { plural } from '../../common/format';
 import { RUN_ARGUMENT, selectRun } from '../select-run';
 
 export function addCompare(program: Command): void {

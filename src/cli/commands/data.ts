@@ -3,7 +3,7 @@ import { retortHome } from '../../common/home';
 import { fetchDataset, listDatasets, removeDataset } from '../../data/fetched';
 import { contextOf } from '../context';
 import { addListByDefault } from '../list-by-default';
-import { bytes } from '../output/format';
+import { bytes } from '../../common/format';
 import { table } from '../output/table';
 
 export function addData(program: Command): void {

@@ -10,7 +10,7 @@ import { contextOf, type CommandContext } from '../context';
 import { executeRecipe } from '../execute';
 import { backendOption } from '../options';
 import { comparisonForPrograms, compareTable } from '../output/compare-table';
-import { duration } from '../output/format';
+import { duration } from '../../common/format';
 import { StageDisplay } from '../output/stage-display';
 import { checkRecipe, type LoadedRecipe, loadRecipe } from '../../launch/recipes';
 import { workspaceOf } from '../workspace';

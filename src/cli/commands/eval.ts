@@ -5,10 +5,10 @@ import { EvaluateRequest } from '../../protocol/inspector';
 import type { CheckpointName } from '../../recipe/reference';
 import { contextOf } from '../context';
 import { backendOption, checkpointOption, timeLimitOption } from '../options';
-import { count, percent } from '../output/format';
+import { count, percent } from '../../common/format';
 import { lossText } from '../output/run-lines';
 import { StageDisplay } from '../output/stage-display';
-import { recipeOfTrained } from '../saved-model';
+import { recipeOfTrained } from '../../runs/trained';
 import { RUN_ARGUMENT, selectRun } from '../select-run';
 import { workspaceOf } from '../workspace';
 

@@ -7,7 +7,7 @@ import type { CheckpointName } from '../../recipe/reference';
 import { contextOf } from '../context';
 import { backendOption, checkpointOption, timeLimitOption } from '../options';
 import { StageDisplay } from '../output/stage-display';
-import { recipeOfTrained } from '../saved-model';
+import { recipeOfTrained } from '../../runs/trained';
 import { RUN_ARGUMENT, selectRun } from '../select-run';
 import { workspaceOf } from '../workspace';
 

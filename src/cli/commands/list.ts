@@ -5,7 +5,7 @@ import { listRuns } from '../../runs/folder';
 import { type ObservedRun, stateOf } from '../../runs/state';
 import type { RunInfo } from '../../runs/types';
 import { contextOf } from '../context';
-import { ago, percent } from '../output/format';
+import { ago, percent } from '../../common/format';
 import { epochProgress } from '../output/run-lines';
 import { table } from '../output/table';
 

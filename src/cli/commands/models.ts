@@ -10,7 +10,7 @@ import { applyOverrides } from '../../recipe/overrides';
 import { formatReference, parseReference } from '../../recipe/reference';
 import { contextOf } from '../context';
 import { backendOption, collect, parseInputShape, parsePositive, timeLimitOption } from '../options';
-import { count, flops, shape } from '../output/format';
+import { count, flops, shape } from '../../common/format';
 import { facts, table } from '../output/table';
 import { workspaceOf } from '../workspace';
 

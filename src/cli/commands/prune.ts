@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { pruneRuns } from '../../runs/prune';
 import { contextOf } from '../context';
-import { bytes, plural } from '../output/format';
+import { bytes, plural } from '../../common/format';
 import { table } from '../output/table';
 
 export function addPrune(program: Command): void {

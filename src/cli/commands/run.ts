@@ -6,7 +6,7 @@ import { summarize } from '../../runs/statistics';
 import { contextOf } from '../context';
 import { startDetached, executeRecipe } from '../execute';
 import { backendOption, parseSeeds, setOption, timeLimitOption } from '../options';
-import { pointsWithSpread } from '../output/format';
+import { pointsWithSpread } from '../../common/format';
 import type { Output } from '../output/output';
 import { StageDisplay } from '../output/stage-display';
 import { checkRecipe, loadRecipe } from '../../launch/recipes';

@@ -1,6 +1,6 @@
 import { modelName } from './describe';
 import type { Comparison, GroupResult } from '../../runs/compare';
-import { clock, percent, plural, points, pointsWithSpread, signedPoints } from './format';
+import { clock, percent, plural, points, pointsWithSpread, signedPoints } from '../../common/format';
 import { table } from './table';
 
 /**

@@ -1,5 +1,5 @@
 import { type BackendId, backendTitles, type InstallProgress, type InstallStage } from '../../backends';
-import { bytes } from './format';
+import { bytes } from '../../common/format';
 import { LiveLine } from './live-line';
 import type { Output } from './output';
 

@@ -1,6 +1,6 @@
 import { gapRecovered } from '../../runs/statistics';
 import type { MetricLine, RunInfo, ScoreLine, TrainLine } from '../../runs/types';
-import { percent } from './format';
+import { percent } from '../../common/format';
 import { LiveLine } from './live-line';
 import type { Output } from './output';
 import { epochLine, progressLine, type Moment } from './run-lines';

@@ -1,5 +1,5 @@
 import type { RunInfo, ScoreLine, TrainLine } from '../../runs/types';
-import { duration, percent, significant } from './format';
+import { duration, epochText, percent, significant } from '../../common/format';
 
 /** The lines that are printed about a run in training. All columns are apart by three spaces. */
 
@@ -82,9 +82,4 @@ function epochOf(epoch: number, epochs: number): string {
   const total = epochText(epochs);
   const current = epochText(Math.min(epoch, Math.ceil(epochs)));
   return `epoch ${current.padStart(total.length)}/${total}`;
-}
-
-/** Epochs may be parts: `6`, `6.5`. */
-export function epochText(value: number): string {
-  return String(Number(value.toFixed(1)));
 }

@@ -56,6 +56,11 @@ export function ago(then: Date, now: Date = new Date()): string {
   return `${Math.floor(minutes / (24 * 60))} d ago`;
 }
 
+/** Epochs may be parts: `6`, `6.5`. */
+export function epochText(value: number): string {
+  return String(Number(value.toFixed(1)));
+}
+
 /** `512 B`, `1.5 KiB`, `38.6 MiB`, `1.2 GiB`. */
 export function bytes(count: number): string {
   return scaled(count, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB']);

@@ -12,7 +12,7 @@ import {
   shape,
   signedPoints,
   significant,
-} from '../../src/cli/output/format';
+} from '../../src/common/format';
 import { facts, table } from '../../src/cli/output/table';
 
 describe('numbers on the command line', () => {

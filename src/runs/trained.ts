@@ -1,6 +1,6 @@
 import { type CheckpointName, formatReference } from '../recipe/reference';
 import type { Recipe } from '../recipe/schema';
-import { readRecipe, type RunFolder } from '../runs/folder';
+import { readRecipe, type RunFolder } from './folder';
 
 /** A recipe whose student is what a run has trained: for evaluating and exporting it. */
 export async function recipeOfTrained(run: RunFolder, checkpoint?: CheckpointName): Promise<Recipe> {
