@@ -1,5 +1,7 @@
 export { backendChoice, backendChoices, backendIds, backendTitles, installableBackends } from './backend';
 export type { BackendChoice, BackendId, InstallableBackend } from './backend';
+export { cpuDevice, expectedDevice, tensorflowTitle } from './expected';
+export type { ExpectedDevice } from './expected';
 export { installBackend, removeBackend } from './install';
 export { backendsFolder, bindingFile, readManifest, webgpuModule } from './installed';
 export { findNvidiaGpus, visibleGpu } from './nvidia';

@@ -1,13 +1,14 @@
-import * as os from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import {
   type BackendChoice,
   backendChoice,
   type BackendId,
   backendIds,
+  cpuDevice,
   findNvidiaGpus,
   reasonAgainst,
   reasonWithoutGpu,
+  tensorflowTitle,
   visibleGpu,
 } from '../../backends';
 import { InputError, messageOf } from '../../common/errors';
@@ -111,20 +112,12 @@ const starters: Record<BackendId, (choice: BackendChoice) => Promise<Started>> =
 };
 
 function tensorflowOn(processor: 'cpu' | 'gpu', device: string, version: string): Started {
-  const title = `TensorFlow ${version.split('.').slice(0, 2).join('.')}`;
+  const title = tensorflowTitle(version);
   return { name: backendNames[processor], title, device, versions: versions({ tensorflow: version }) };
 }
 
 function versions(backend: Record<string, string>): Record<string, string> {
   return { ...backend, tfjs: tf.version_core, node: process.versions.node };
-}
-
-/** `CPU (2 cores)`; TensorFlow takes fewer or more threads from `TF_NUM_INTRAOP_THREADS`. */
-function cpuDevice(): string {
-  const cores = os.availableParallelism();
-  const threads = Number(process.env.TF_NUM_INTRAOP_THREADS) || cores;
-  if (threads !== cores) return `CPU (${threads} of ${cores} cores)`;
-  return `CPU (${cores} ${cores === 1 ? 'core' : 'cores'})`;
 }
 
 /** What fails while a backend is loaded rules the backend out. */
