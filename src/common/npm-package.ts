@@ -39,10 +39,10 @@ export async function downloadNpmPackage(
 }
 
 /** How to start npm: program and leading arguments. */
-type Npm = readonly [string, ...string[]];
+export type Npm = readonly [string, ...string[]];
 
 /** The npm that runs us, the one beside this Node, or the one on the PATH. */
-async function findNpm(): Promise<Npm | undefined> {
+export async function findNpm(): Promise<Npm | undefined> {
   const beside = path.dirname(process.execPath);
   const scripts = [
     process.env.npm_execpath ?? '',

@@ -1,0 +1,44 @@
+import { type Browser, chromium, type Page } from 'playwright-core';
+import type { VSCodeServer } from './server';
+import type { VSCodeTools } from './tools';
+
+/** Opens Chromium without a window. */
+export function openBrowser(tools: VSCodeTools): Promise<Browser> {
+  return chromium.launch({
+    executablePath: tools.chromium,
+    // Containers run as root, where Chromium's sandbox does not work; only our own server is opened.
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--font-render-hinting=none'],
+  });
+}
+
+export interface WorkbenchAddress {
+  /** The folder to open; none for an empty window. */
+  readonly folder?: string;
+  /** The repository, to run the extension from it without packaging. */
+  readonly developmentPath?: string;
+  /** A bundle that exports `run()`, run in the extension host instead of waiting for a person. */
+  readonly testsPath?: string;
+}
+
+/** The workbench's address on a server. */
+export function workbenchAddress(
+  { authority }: VSCodeServer,
+  { folder, developmentPath, testsPath }: WorkbenchAddress,
+): string {
+  const remote = (file: string): string => `vscode-remote://${authority}${file}`;
+  const payload = [
+    ['skipWelcome', 'true'],
+    ...(developmentPath === undefined ? [] : [['extensionDevelopmentPath', remote(developmentPath)]]),
+    ...(testsPath === undefined ? [] : [['extensionTestsPath', remote(testsPath)]]),
+  ];
+  const query = new URLSearchParams({
+    ...(folder === undefined ? { ew: 'true' } : { folder }),
+    payload: JSON.stringify(payload),
+  });
+  return `http://${authority}/?${query}`;
+}
+
+export async function newPage(browser: Browser): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  return context.newPage();
+}
