@@ -19,11 +19,12 @@ function compute(fixture: Fixture): MethodResult {
     student: student.shape,
     teacher: teacher.shape,
   });
+  const labels = fixture.inputs.labels && { labels: tf.tensor1d(fixture.inputs.labels.data, 'int32') };
   // Weights that the fixture lacks would keep their initial values, and be missed among the gradients.
   method.setWeights(
     Object.fromEntries(Object.entries(fixture.weights).map(([name, value]) => [name, toTensor(value)])),
   );
-  const { value, grads } = tf.variableGrads(() => method.loss({ student, teacher }));
+  const { value, grads } = tf.variableGrads(() => method.loss({ student, teacher, ...labels }));
   return {
     loss: value.dataSync()[0]!,
     gradStudent: stored(grads[student.name]!),

@@ -18,7 +18,11 @@ export interface MethodResult {
 export interface Fixture {
   readonly method: string;
   readonly options: Record<string, unknown>;
-  readonly inputs: { readonly student: StoredTensor; readonly teacher: StoredTensor };
+  readonly inputs: {
+    readonly student: StoredTensor;
+    readonly teacher: StoredTensor;
+    readonly labels?: StoredTensor;
+  };
   readonly weights: Record<string, StoredTensor>;
   readonly expected: MethodResult;
 }

@@ -21,6 +21,9 @@ interface Case {
   readonly vanishing?: readonly string[];
   /** The loss of a batch is the mean of its samples' losses. */
   readonly perSample?: boolean;
+  readonly labels?: readonly number[];
+  /** The loss compares the samples of a batch with each other, so that it is another when each is there twice. */
+  readonly changesWithTwins?: boolean;
 }
 
 const fan = (count: number): Start => ({ within: 1 / Math.sqrt(count) });
@@ -46,6 +49,17 @@ const regressorStarts = (fanIn: number): Record<string, Start> => ({
   'regressor/gamma': 1,
   'regressor/beta': 0,
 });
+const embeddingStarts = (student: number, teacher: number): Record<string, Start> => ({
+  ...Object.fromEntries(
+    ['query', 'key', 'value'].flatMap((name) => [
+      [`${name}/kernel`, fan(name === 'key' ? teacher : student)],
+      [`${name}/gamma`, 1],
+      [`${name}/beta`, 0],
+    ]),
+  ),
+});
+/** A shift of all keys changes all scores of a row alike, which a softmax takes out. */
+const keyShift = ['key/beta'];
 const cankdStarts = (channels: number, inner: number): Record<string, Start> => ({
   ...Object.fromEntries(
     ['theta', 'phi', 'g'].flatMap((name) => [
@@ -127,6 +141,63 @@ const cases: Record<string, Case> = {
     starts: cankdStarts(6, 30),
     vanishing: cankdVanishing,
   },
+  dkd: { method: 'dkd', student: [4, 7], teacher: [4, 7], starts: {}, labels: [2, 0, 6, 3], perSample },
+  dist: { method: 'dist', student: [4, 7], teacher: [4, 7], starts: {} },
+  'tat, learnt 1x1 key': {
+    method: 'tat',
+    options: { kernel: 1, key: 'learnt' },
+    student: [4, 3, 4, 5],
+    teacher: [4, 3, 4, 8],
+    starts: embeddingStarts(5, 8),
+    vanishing: keyShift,
+  },
+  'tat-dense, stacked': {
+    method: 'tat-dense',
+    options: { grid: [2, 2], heads: 4, anchor: [3, 3] },
+    student: [4, 7, 6, 5],
+    teacher: [4, 7, 6, 4],
+    starts: embeddingStarts(5, 4),
+    vanishing: keyShift,
+    perSample,
+  },
+  'tat-dense, batched, of the batch': {
+    method: 'tat-dense',
+    options: { grouping: 'batched', statistics: 'batch', grid: [2, 3], heads: 2, anchor: [3, 3] },
+    student: [4, 6, 6, 5],
+    teacher: [4, 6, 6, 4],
+    starts: embeddingStarts(5, 4),
+    vanishing: keyShift,
+  },
+  'tat-dense, single, coco-stuff': {
+    method: 'tat-dense',
+    options: { preset: 'coco-stuff', grouping: 'single', grid: [2, 2], heads: 2, anchor: [2, 2] },
+    student: [4, 6, 6, 5],
+    teacher: [4, 6, 6, 4],
+    starts: embeddingStarts(5, 4),
+    vanishing: keyShift,
+    perSample,
+  },
+  at: { method: 'at', student: [4, 6, 6, 5], teacher: [4, 6, 6, 8], starts: {}, perSample },
+  'at, sizes without a common divisor': {
+    method: 'at',
+    options: { p: 4 },
+    student: [4, 7, 5, 5],
+    teacher: [4, 3, 4, 8],
+    starts: {},
+    perSample,
+  },
+  sp: {
+    method: 'sp',
+    student: [4, 6, 6, 5],
+    teacher: [4, 3, 3, 8],
+    starts: {},
+    changesWithTwins: true,
+  },
+  nst: { method: 'nst', student: [4, 6, 6, 5], teacher: [4, 4, 5, 8], starts: {}, perSample },
+  rkd: { method: 'rkd', student: [4, 5], teacher: [4, 9], starts: {}, changesWithTwins: true },
+  pkt: { method: 'pkt', student: [4, 5], teacher: [4, 9], starts: {}, changesWithTwins: true },
+  cwd: { method: 'cwd', student: [4, 5, 6, 7], teacher: [4, 5, 6, 7], starts: {}, perSample },
+  pkd: { method: 'pkd', student: [4, 5, 5, 7], teacher: [4, 8, 4, 7], starts: {}, changesWithTwins: true },
 };
 
 describe('methods', () => {
@@ -134,8 +205,8 @@ describe('methods', () => {
 
   it('are all in the table', () => {
     assert.deepEqual(
-      [...new Set(Object.values(cases).map((each) => each.method))],
-      methods.map(({ name }) => name),
+      [...new Set(Object.values(cases).map((each) => each.method))].sort(),
+      methods.map(({ name }) => name).sort(),
     );
   });
 
@@ -155,14 +226,19 @@ describe('methods', () => {
         tf.dispose([student, teacher]);
       });
 
+      /** What the loss needs beside student and teacher, for so many batches in one, or for one sample. */
+      const beside = (times = 1, sample?: number): { labels?: tf.Tensor1D } => {
+        if (each.labels === undefined) return {};
+        const labels = sample === undefined ? each.labels : [each.labels[sample]!];
+        return { labels: tf.tensor1d(Array<readonly number[]>(times).fill(labels).flat(), 'int32') };
+      };
+      const lossOf = (): tf.Scalar => method.loss({ student, teacher, ...beside() });
+
       /** Loss and gradients of student and weights, as numbers. */
       const gradients = (factor = 1): { loss: number; of: Record<string, Float32Array> } =>
         tf.tidy(() => {
           const variables = [student, ...Object.values(method.weights)];
-          const { value, grads } = tf.variableGrads(
-            () => tf.mul(method.loss({ student, teacher }), factor),
-            variables,
-          );
+          const { value, grads } = tf.variableGrads(() => tf.mul(lossOf(), factor), variables);
           const read = (variable: tf.Variable) => grads[variable.name]!.dataSync<'float32'>();
           return {
             loss: value.dataSync()[0]!,
@@ -221,7 +297,7 @@ describe('methods', () => {
 
       it('passes no gradient to the teacher', () => {
         tf.tidy(() => {
-          const { grads } = tf.variableGrads(() => method.loss({ student, teacher }), [student, teacher]);
+          const { grads } = tf.variableGrads(lossOf, [student, teacher]);
           assert.deepEqual(Object.keys(grads), [student.name]);
         });
       });
@@ -248,7 +324,7 @@ describe('methods', () => {
         for (let step = 0; step < 20; step++) {
           tf.tidy(() => {
             const variables = [student, ...Object.values(method.weights)];
-            const { grads } = tf.variableGrads(() => method.loss({ student, teacher }), variables);
+            const { grads } = tf.variableGrads(lossOf, variables);
             // Each by its size, so that one rate does for methods whose losses differ by orders of magnitude.
             const norm = Math.sqrt(
               tf.addN(Object.values(grads).map((gradient) => tf.sum(tf.square(gradient)))).dataSync()[0]!,
@@ -267,40 +343,52 @@ describe('methods', () => {
 
       it(`${each.perSample ? 'is' : 'is not'} the mean over its samples, and the same on a batch given twice`, () => {
         setRandomWeights(method);
-        const loss = (...pair: [tf.Tensor, tf.Tensor]): number =>
-          tf.tidy(() => method.loss({ student: pair[0], teacher: pair[1] }).dataSync()[0]!);
-        const whole = loss(student, teacher);
-        const { twice, samples } = tf.tidy(() => ({
-          twice: loss(tf.concat([student, student]), tf.concat([teacher, teacher])),
+        const loss = (pair: [tf.Tensor, tf.Tensor], more: { labels?: tf.Tensor1D }): number =>
+          method.loss({ student: pair[0], teacher: pair[1], ...more }).dataSync()[0]!;
+        const { whole, twice, samples } = tf.tidy(() => ({
+          whole: loss([student, teacher], beside()),
+          twice: loss([tf.concat([student, student]), tf.concat([teacher, teacher])], beside(2)),
           samples: tf
             .split(student as tf.Tensor, each.student[0]!)
-            .map((sample, index) => loss(sample, tf.split(teacher as tf.Tensor, each.student[0]!)[index]!)),
+            .map((sample, index) =>
+              loss([sample, tf.split(teacher as tf.Tensor, each.student[0]!)[index]!], beside(1, index)),
+            ),
         }));
-        assert.ok(Math.abs(twice - whole) < 1e-5 * whole, `${twice} on the batch twice, ${whole} on it once`);
+        assert.equal(
+          Math.abs(twice - whole) < 1e-5 * whole,
+          !each.changesWithTwins,
+          `${twice} on the batch twice, ${whole} on it once`,
+        );
         const mean = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
         assert.equal(Math.abs(mean - whole) < 1e-5 * whole, each.perSample ?? false, `${mean} and ${whole}`);
       });
 
       it('leaves nothing behind but the loss', () => {
         const before = tf.memory().numTensors;
-        method.loss({ student, teacher }).dispose();
-        assert.equal(tf.memory().numTensors, before);
+        const more = beside();
+        const loss = (): tf.Scalar => method.loss({ student, teacher, ...more });
+        loss().dispose();
+        const kept = before + Object.keys(more).length;
+        assert.equal(tf.memory().numTensors, kept);
         const variables = [student, ...Object.values(method.weights)];
-        const { value, grads } = tf.variableGrads(() => method.loss({ student, teacher }), variables);
-        assert.equal(tf.memory().numTensors, before + 1 + Object.keys(grads).length);
-        tf.dispose([value, grads]);
+        const { value, grads } = tf.variableGrads(loss, variables);
+        assert.equal(tf.memory().numTensors, kept + 1 + Object.keys(grads).length);
+        tf.dispose([value, grads, ...Object.values(more)]);
         assert.equal(tf.memory().numTensors, before);
       });
 
       it('refuses tensors other than it was made for', () => {
         tf.tidy(() => {
           const wider = tf.zeros([...each.student.slice(0, -1), each.student.at(-1)! + 1]);
-          assert.throws(() => method.loss({ student: wider, teacher }), {
+          assert.throws(() => method.loss({ student: wider, teacher, ...beside() }), {
             name: 'InputError',
             message: new RegExp(`was made for .*${escape(each.student)}.*${escape(wider.shape)}`),
           });
           const shorter = tf.slice(student, 0, 3);
-          assert.throws(() => method.loss({ student: shorter, teacher }), /3 samples and the teacher's 4/);
+          assert.throws(
+            () => method.loss({ student: shorter, teacher, ...beside() }),
+            /3 samples and the teacher's 4/,
+          );
         });
       });
 

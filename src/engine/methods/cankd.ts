@@ -1,10 +1,9 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
 import { batchNormTrain } from '../backends/kernels';
-import { defineMethod, type WeightFactory } from './method';
+import { instanceNorm, NORM_EPSILON, pointwise } from '../operations/embedding';
+import { defineMethod } from './method';
 import { mapSizes, refuseShapes, sameArea } from './shapes';
-
-const epsilon = 1e-5;
 
 /**
  * The student's map takes up what a non-local block reads from the teacher's (dot products of all positions,
@@ -71,7 +70,7 @@ export const cankd = defineMethod({
         w(tf.reshape(read, [batch, height!, width!, inner])),
         gamma,
         beta,
-        epsilon,
+        NORM_EPSILON,
       );
       const difference = tf.squaredDifference(
         instanceNorm(tf.add(inputs.student, taken)),
@@ -81,18 +80,6 @@ export const cankd = defineMethod({
     };
   },
 });
-
-/** A 1x1 convolution with bias. */
-function pointwise(
-  name: string,
-  inputs: number,
-  outputs: number,
-  weights: WeightFactory,
-): (maps: tf.Tensor) => tf.Tensor {
-  const kernel = weights.uniform(`${name}/kernel`, [1, 1, inputs, outputs], inputs);
-  const bias = weights.uniform(`${name}/bias`, [outputs], inputs);
-  return (maps) => tf.add(tf.conv2d(maps as tf.Tensor4D, kernel as tf.Tensor4D, 1, 'same'), bias);
-}
 
 /**
  * (theta phi^T / K) g for theta [N, P, C], phi and g [N, K, C], in the cheaper of the two orders that the
@@ -106,10 +93,4 @@ function attend(theta: tf.Tensor3D, phi: tf.Tensor3D, g: tf.Tensor3D): tf.Tensor
       ? tf.matMul(tf.matMul(theta, phi, false, true), g)
       : tf.matMul(theta, tf.matMul(phi, g, true, false));
   return tf.div(sum, keys);
-}
-
-/** Zero mean and unit (biased) variance per image and channel. */
-function instanceNorm(maps: tf.Tensor): tf.Tensor {
-  const { mean, variance } = tf.moments(maps, [1, 2], true);
-  return tf.mul(tf.sub(maps, mean), tf.rsqrt(tf.add(variance, epsilon)));
 }

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
 import { defineMethod } from './method';
-import { refuseShapes } from './shapes';
+import { sameLogits } from './shapes';
 
 /** T^2 times the Kullback-Leibler divergence of softmax(student / T) from softmax(teacher / T), mean over the batch. */
 export const kd = defineMethod({
@@ -28,10 +28,7 @@ export const kd = defineMethod({
   ),
 
   create({ temperature }, shapes) {
-    const [, classes] = shapes.student;
-    if (shapes.student.length !== 2 || shapes.teacher.length !== 2 || classes !== shapes.teacher[1]) {
-      refuseShapes('kd compares logits [classes] of as many classes', shapes);
-    }
+    sameLogits('kd', shapes);
     return ({ student, teacher }) => {
       const studentLog = tf.logSoftmax(tf.div(student, temperature));
       const teacherLog = tf.logSoftmax(tf.div(teacher, temperature));

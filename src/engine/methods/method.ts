@@ -32,6 +32,8 @@ export interface WeightFactory {
  */
 export interface MethodDefinition<Options extends TObject = TObject> extends CatalogueMethod {
   readonly options: Options;
+  /** What its loss needs beside student and teacher. */
+  readonly needs?: readonly Exclude<keyof LossInputs, 'student' | 'teacher'>[];
   /**
    * Checks the shapes (throws `InputError` with a sentence that says which shapes it takes), makes the
    * weights, and returns the unweighted loss: a pure, synchronous function of tensors, a scalar.

@@ -3,19 +3,45 @@ import { InputError } from '../../common/errors';
 import { didYouMean } from '../../common/suggest';
 import type { CatalogueMethod } from '../../recipe/catalogue';
 import { assignByName } from '../assign';
+import { at } from './at';
 import { cankd } from './cankd';
 import { ct } from './ct';
+import { cwd } from './cwd';
 import { detach } from './detach';
+import { dist } from './dist';
+import { dkd } from './dkd';
 import { fitnets } from './fitnets';
 import { kd } from './kd';
 import type { DistillationMethod, LossInputs, MethodDefinition, Shape } from './method';
+import { nst } from './nst';
 import { completeOptions } from './options';
+import { pkd } from './pkd';
+import { pkt } from './pkt';
+import { rkd } from './rkd';
 import { refuseShapes, sampleShape } from './shapes';
+import { sp } from './sp';
 import { tat } from './tat';
+import { tatDense } from './tat-dense';
 import { seededWeights } from './weights';
 
 /** All methods, in the order in which they are offered. A new one is a file beside this and a line here. */
-export const methods: readonly MethodDefinition[] = [kd, fitnets, tat, ct, cankd];
+export const methods: readonly MethodDefinition[] = [
+  kd,
+  dkd,
+  dist,
+  fitnets,
+  tat,
+  tatDense,
+  ct,
+  cankd,
+  at,
+  sp,
+  nst,
+  rkd,
+  pkt,
+  cwd,
+  pkd,
+];
 
 /** Finds a method; `InputError` with the nearest right name if there is none. */
 export function methodNamed(name: string): MethodDefinition {
@@ -61,7 +87,7 @@ export function createMethod(
     weights,
     setWeights: (values) => assignByName(name, weights, values),
     loss: (inputs) => {
-      checkInputs(name, shapes, inputs);
+      checkInputs(method, shapes, inputs);
       return tf.tidy(() => compute({ ...inputs, teacher: detach(inputs.teacher) }));
     },
     dispose: () => tf.dispose(weights),
@@ -70,10 +96,13 @@ export function createMethod(
 
 /** The shapes may differ from those at creation in the size of the batch alone. */
 function checkInputs(
-  method: string,
+  { name: method, needs = [] }: MethodDefinition,
   shapes: { readonly student: Shape; readonly teacher: Shape },
-  { student, teacher }: LossInputs,
+  inputs: LossInputs,
 ): void {
+  const { student, teacher } = inputs;
+  const missing = needs.find((need) => inputs[need] === undefined);
+  if (missing !== undefined) throw new InputError(`${method} needs ${missing} beside student and teacher`);
   const actual = { student: student.shape, teacher: teacher.shape };
   if (
     sampleShape(student.shape) !== sampleShape(shapes.student) ||

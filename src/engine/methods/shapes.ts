@@ -43,3 +43,12 @@ function mapSize([, height, width, channels]: Shape): MapSize {
 export function sameArea(student: MapSize, teacher: MapSize): boolean {
   return student.height === teacher.height && student.width === teacher.width;
 }
+
+/** The number of classes of two logits [N, classes]; throws `InputError` if they are not alike. */
+export function sameLogits(method: string, shapes: Pair): number {
+  const [, classes] = shapes.student;
+  if (shapes.student.length !== 2 || shapes.teacher.length !== 2 || classes !== shapes.teacher[1]) {
+    refuseShapes(`${method} compares logits [classes] of as many classes`, shapes);
+  }
+  return classes!;
+}

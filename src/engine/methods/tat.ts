@@ -1,17 +1,15 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../../common/errors';
-import { batchNormTrain } from '../backends/kernels';
-import { defineMethod, type WeightFactory } from './method';
+import { softmaxAttention } from '../operations/attention';
+import { embedding } from '../operations/embedding';
+import { defineMethod } from './method';
 import { mapSizes, refuseShapes, sameArea } from './shapes';
-
-const epsilon = 1e-5;
 
 /**
  * Each position of the teacher is rebuilt as an attention-weighted sum of all positions of the student, and
  * compared by the mean square. Query and value are embeddings of the student, the key is the teacher's map
- * itself; the softmax over the teacher's positions is unscaled. Needs memory for (H W)^2 numbers an image and
- * head. Initial weights as in the authors' code: PyTorch's for convolutions, gamma 1 and beta 0.
+ * itself; the softmax over the teacher's positions is unscaled. Initial weights as in the authors' code: PyTorch's for convolutions, gamma 1 and beta 0.
  */
 export const tat = defineMethod({
   name: 'tat',
@@ -31,11 +29,19 @@ export const tat = defineMethod({
         default: 1,
         description: "Attention heads; must divide the teacher's channels. The authors use 1.",
       }),
+      kernel: Type.Union([Type.Literal(3), Type.Literal(1)], {
+        default: 3,
+        description: "Size of the embeddings' convolutions; the authors use 3.",
+      }),
+      key: Type.Union([Type.Literal('identity'), Type.Literal('learnt')], {
+        default: 'identity',
+        description: "What the queries are compared with: the teacher's map itself, or an embedding of it.",
+      }),
     },
     { additionalProperties: false },
   ),
 
-  create({ heads }, shapes, weights) {
+  create({ heads, kernel, key }, shapes, weights) {
     const { student, teacher } = mapSizes('tat', shapes);
     if (!sameArea(student, teacher)) refuseShapes('tat needs maps of the same height and width', shapes);
     if (teacher.channels % heads !== 0) {
@@ -43,37 +49,30 @@ export const tat = defineMethod({
         `tat: option "heads" is ${heads}, which does not divide the teacher's ${teacher.channels} channels`,
       );
     }
-    const query = embedding('query', student.channels, teacher.channels, weights);
-    const value = embedding('value', student.channels, teacher.channels, weights);
+    const size = { inputs: student.channels, outputs: teacher.channels, kernel };
+    const query = embedding('query', size, weights);
+    const keyOf =
+      key === 'learnt' ? embedding('key', { ...size, inputs: teacher.channels }, weights) : undefined;
+    const value = embedding('value', size, weights);
     const positions = teacher.height * teacher.width;
     const depth = teacher.channels / heads;
 
-    /** [N, H, W, C] to [N, heads, H W, C / heads]. */
-    const split = (maps: tf.Tensor): tf.Tensor =>
-      heads === 1
-        ? tf.reshape(maps, [-1, 1, positions, depth])
-        : tf.transpose(tf.reshape(maps, [-1, positions, heads, depth]), [0, 2, 1, 3]);
+    /** [N, H, W, C] to [N heads, H W, C / heads]. */
+    const split = (maps: tf.Tensor): tf.Tensor3D => {
+      const byHead = tf.transpose(tf.reshape(maps, [-1, positions, heads, depth]), [0, 2, 1, 3]);
+      return tf.reshape(heads === 1 ? maps : byHead, [-1, positions, depth]);
+    };
 
     return (inputs) => {
       const target = split(inputs.teacher);
-      const attention = tf.softmax(tf.matMul(split(query(inputs.student)), target, false, true));
-      const rebuilt = tf.matMul(attention, split(value(inputs.student)));
+      const rebuilt = softmaxAttention(
+        split(query(inputs.student)),
+        keyOf ? split(keyOf(inputs.teacher)) : target,
+        split(value(inputs.student)),
+        { fixedKey: keyOf === undefined },
+      );
       // The mean does not mind that the heads stay apart.
       return tf.mean(tf.squaredDifference(rebuilt, target));
     };
   },
 });
-
-/** A 3x3 convolution without bias, then batch normalisation. */
-function embedding(
-  name: string,
-  inputs: number,
-  outputs: number,
-  weights: WeightFactory,
-): (maps: tf.Tensor) => tf.Tensor {
-  const kernel = weights.uniform(`${name}/kernel`, [3, 3, inputs, outputs], 9 * inputs);
-  const gamma = weights.constant(`${name}/gamma`, [outputs], 1);
-  const beta = weights.constant(`${name}/beta`, [outputs], 0);
-  return (maps) =>
-    batchNormTrain(tf.conv2d(maps as tf.Tensor4D, kernel as tf.Tensor4D, 1, 'same'), gamma, beta, epsilon);
-}

@@ -1,0 +1,45 @@
+import { Type } from '@sinclair/typebox';
+import * as tf from '@tensorflow/tfjs';
+import { flattened, unitLength } from '../operations/normalize';
+import { adaptiveAveragePool } from '../operations/resample';
+import { defineMethod } from './method';
+import { mapSizes } from './shapes';
+
+/**
+ * The mean square between the attention maps of both, each the mean of the channels' p-th powers, at unit length over
+ * the positions. The larger map is pooled to the size of the smaller.
+ */
+export const at = defineMethod({
+  name: 'at',
+  title: 'Attention transfer',
+  summary: 'Makes the student strong at the positions where the teacher is strong.',
+  hooks: 'maps',
+  publishedWeight: 1000,
+  reference: {
+    paper:
+      'Zagoruyko, Komodakis: Paying More Attention to Attention: Improving the Performance of CNNs via Attention Transfer. ICLR 2017',
+    url: 'https://arxiv.org/abs/1612.03928',
+    code: 'https://github.com/megvii-research/mdistiller (mdistiller/distillers/AT.py)',
+  },
+  options: Type.Object(
+    {
+      p: Type.Integer({
+        minimum: 1,
+        default: 2,
+        description: "The power that the channels' values are raised to; the authors use 2.",
+      }),
+    },
+    { additionalProperties: false },
+  ),
+
+  create({ p }, shapes) {
+    const { student, teacher } = mapSizes('at', shapes);
+    const height = Math.min(student.height, teacher.height);
+    const width = Math.min(student.width, teacher.width);
+    const attention = (maps: tf.Tensor): tf.Tensor => {
+      const pooled = adaptiveAveragePool(maps as tf.Tensor4D, height, width);
+      return unitLength(flattened(tf.mean(tf.pow(pooled, p), -1)));
+    };
+    return (inputs) => tf.mean(tf.squaredDifference(attention(inputs.student), attention(inputs.teacher)));
+  },
+});

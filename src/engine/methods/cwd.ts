@@ -1,0 +1,46 @@
+import { Type } from '@sinclair/typebox';
+import * as tf from '@tensorflow/tfjs';
+import { channelRows } from '../operations/normalize';
+import { defineMethod } from './method';
+import { mapSizes, refuseShapes, sameArea } from './shapes';
+
+/**
+ * T^2 times the Kullback-Leibler divergence between the softmax of both over the positions of each channel, summed
+ * and divided by images and channels.
+ */
+export const cwd = defineMethod({
+  name: 'cwd',
+  title: 'Channel-wise distillation',
+  summary: 'Matches where each channel looks: its softmax over all positions of the map.',
+  hooks: 'maps',
+  publishedWeight: 5,
+  reference: {
+    paper: 'Shu et al.: Channel-wise Knowledge Distillation for Dense Prediction. ICCV 2021',
+    url: 'https://arxiv.org/abs/2011.13256',
+    code: 'https://github.com/open-mmlab/mmrazor (mmrazor/models/losses/cwd.py)',
+  },
+  options: Type.Object(
+    {
+      temperature: Type.Number({
+        exclusiveMinimum: 0,
+        default: 1,
+        description: 'Softens the maps; 1 in mmrazor, 4 in the authors’ code.',
+      }),
+    },
+    { additionalProperties: false },
+  ),
+
+  create({ temperature }, shapes) {
+    const { student, teacher } = mapSizes('cwd', shapes);
+    if (!sameArea(student, teacher) || student.channels !== teacher.channels) {
+      refuseShapes('cwd needs maps of the same height, width and channels', shapes);
+    }
+    const logShares = (maps: tf.Tensor): tf.Tensor => tf.logSoftmax(tf.div(channelRows(maps), temperature));
+    return (inputs) => {
+      const studentLog = logShares(inputs.student);
+      const teacherLog = logShares(inputs.teacher);
+      const divergence = tf.sum(tf.mul(tf.exp(teacherLog), tf.sub(teacherLog, studentLog)));
+      return tf.mul(divergence, temperature ** 2 / (inputs.student.shape[0] * student.channels));
+    };
+  },
+});

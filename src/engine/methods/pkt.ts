@@ -1,0 +1,41 @@
+import { Type } from '@sinclair/typebox';
+import * as tf from '@tensorflow/tfjs';
+import { pooled } from '../operations/normalize';
+import { defineMethod } from './method';
+
+const EPSILON = 1e-7;
+
+/**
+ * The mean over all pairs of t log(t / s), for the probabilities t and s that teacher and student give one image of
+ * the batch as neighbour of another: (1 + cosine) / 2, rows summing to one. Maps are averaged over their positions.
+ */
+export const pkt = defineMethod({
+  name: 'pkt',
+  title: 'Probabilistic knowledge transfer',
+  summary: 'Matches how likely the images of a batch are neighbours of one another.',
+  hooks: 'vectors',
+  publishedWeight: 30000,
+  reference: {
+    paper: 'Passalis, Tefas: Learning Deep Representations with Probabilistic Knowledge Transfer. ECCV 2018',
+    url: 'https://arxiv.org/abs/1803.10837',
+    code: 'https://github.com/megvii-research/mdistiller (mdistiller/distillers/PKT.py)',
+  },
+  options: Type.Object({}, { additionalProperties: false }),
+
+  create() {
+    return (inputs) => {
+      const teacher = neighbourhood(pooled(inputs.teacher));
+      const student = neighbourhood(pooled(inputs.student));
+      const ratio = tf.div(tf.add(teacher, EPSILON), tf.add(student, EPSILON));
+      return tf.mean(tf.mul(teacher, tf.log(ratio)));
+    };
+  },
+});
+
+function neighbourhood(vectors: tf.Tensor2D): tf.Tensor {
+  // The root of zero has no gradient; a vector of zeros has the cosine 0 with all.
+  const squares = tf.maximum(tf.sum(tf.square(vectors), -1, true), 1e-24);
+  const directions: tf.Tensor2D = tf.div(vectors, tf.add(tf.sqrt(squares), EPSILON));
+  const likeness = tf.div(tf.add(tf.matMul(directions, directions, false, true), 1), 2);
+  return tf.div(likeness, tf.sum(likeness, -1, true));
+}

@@ -1,0 +1,70 @@
+import * as tf from '@tensorflow/tfjs';
+
+/** The share that each input position (column) has in each output position (row). */
+type Shares = readonly (readonly number[])[];
+
+/**
+ * Adaptive average pooling as PyTorch's `adaptive_avg_pool2d`: output i averages the inputs from floor(i n / m) to
+ * ceil((i + 1) n / m). Maps [N, H, W, C]; any sizes.
+ */
+export function adaptiveAveragePool(maps: tf.Tensor4D, height: number, width: number): tf.Tensor4D {
+  return resample(maps, poolingShares(maps.shape[1], height), poolingShares(maps.shape[2], width));
+}
+
+/**
+ * Bilinear interpolation as PyTorch's with `align_corners=False`. Maps [N, H, W, C]. TensorFlow.js has the operation,
+ * but not its gradient with half pixel centres on any backend.
+ */
+export function resizeBilinear(maps: tf.Tensor4D, height: number, width: number): tf.Tensor4D {
+  return resample(maps, bilinearShares(maps.shape[1], height), bilinearShares(maps.shape[2], width));
+}
+
+/** Both are linear in each axis by itself: two products with small matrices. */
+function resample(maps: tf.Tensor4D, rows: Shares, columns: Shares): tf.Tensor4D {
+  return tf.tidy(() => alongRows(alongColumns(maps, columns), rows));
+}
+
+function alongRows(maps: tf.Tensor4D, shares: Shares): tf.Tensor4D {
+  const [samples, height, width, channels] = maps.shape;
+  if (isIdentity(shares)) return maps;
+  const matrix = sharesTensor(shares, samples);
+  const mixed = tf.matMul(matrix, tf.reshape(maps, [samples, height, width * channels]));
+  return tf.reshape(mixed, [samples, shares.length, width, channels]);
+}
+
+function alongColumns(maps: tf.Tensor4D, shares: Shares): tf.Tensor4D {
+  const [samples, height, width, channels] = maps.shape;
+  if (isIdentity(shares)) return maps;
+  const matrix = sharesTensor(shares, samples * height);
+  const mixed = tf.matMul(matrix, tf.reshape(maps, [samples * height, width, channels]));
+  return tf.reshape(mixed, [samples, height, shares.length, channels]);
+}
+
+/** The same matrix for each of a number of products. */
+function sharesTensor(shares: Shares, count: number): tf.Tensor3D {
+  return tf.tile(tf.tensor2d(shares as number[][]).expandDims<tf.Tensor3D>(0), [count, 1, 1]);
+}
+
+function isIdentity(shares: Shares): boolean {
+  return shares.every((row, index) => row.length === shares.length && row[index] === 1);
+}
+
+function poolingShares(from: number, to: number): Shares {
+  return Array.from({ length: to }, (_, out) => {
+    const first = Math.floor((out * from) / to);
+    const end = Math.ceil(((out + 1) * from) / to);
+    return Array.from({ length: from }, (_, at) => (at >= first && at < end ? 1 / (end - first) : 0));
+  });
+}
+
+function bilinearShares(from: number, to: number): Shares {
+  return Array.from({ length: to }, (_, out) => {
+    const centre = Math.max(0, ((out + 0.5) * from) / to - 0.5);
+    const low = Math.min(Math.floor(centre), from - 1);
+    const high = Math.min(low + 1, from - 1);
+    const row = new Array<number>(from).fill(0);
+    row[low]! += 1 - (centre - low);
+    row[high]! += centre - low;
+    return row;
+  });
+}
