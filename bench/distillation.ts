@@ -83,7 +83,7 @@ async function measureOne(group: Group, seed: number, teacherRun: string): Promi
     seed,
     validation: info.best!.validation.accuracy,
     ...(info.test && { test: info.test.accuracy }),
-    curve: lines.filter((line) => line.kind === 'validation').map((line) => line.accuracy),
+    curve: lines.flatMap((line) => (line.kind === 'validation' ? [line.accuracy] : [])),
     seconds: (info.seconds ?? 0) + secondsBefore,
   };
 }

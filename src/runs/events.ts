@@ -33,12 +33,22 @@ export class EventFile {
 
 /** The curves of a line by name; what is not finite is left out. */
 function scalarsOf(line: MetricLine): Record<string, number> {
-  const named: Record<string, number | null> = { loss: line.loss, accuracy: line.accuracy };
+  const named: Record<string, number | null> = {};
+  if (line.kind === 'hooks') {
+    for (const [hook, figures] of Object.entries(line.hooks)) {
+      for (const [name, value] of Object.entries(figures)) named[`${hook}/${name}`] = value;
+    }
+  } else {
+    named.loss = line.loss;
+    named.accuracy = line.accuracy;
+  }
   if (line.kind === 'train') {
     named.learning_rate = line.lr;
     named.images_per_second = line.imagesPerSecond;
     named.data_wait = line.dataWait;
     for (const [term, loss] of Object.entries(line.terms)) named[`terms/${term}`] = loss;
+    if (line.memory) named.resident_bytes = line.memory.resident;
+    if (line.memory?.device !== undefined) named.device_bytes = line.memory.device;
   }
   const finite = Object.entries(named).filter((entry): entry is [string, number] => entry[1] !== null);
   return Object.fromEntries(finite.map(([name, value]) => [`${line.kind}/${name}`, value]));

@@ -1,6 +1,6 @@
 import { groupKey, variantOf } from '../recipe/names';
 import type { Recipe } from '../recipe/schema';
-import { recipeDifferences } from './differences';
+import { type RecipeDifference, recipeDifferences } from './differences';
 import type { ReadableRun } from './folder';
 
 /** The runs of an experiment that share everything but the seed. */
@@ -20,34 +20,45 @@ export interface RunGroup {
 
 /** Sorts runs into groups, which come in the order of their first runs. */
 export function groupRuns(runs: readonly ReadableRun[]): RunGroup[] {
-  const byKey = new Map<string, ReadableRun[]>();
-  for (const run of runs) {
-    const key = groupKey(run.recipe);
-    byKey.set(key, [...(byKey.get(key) ?? []), run]);
-  }
-  const groups = [...byKey].map(([key, members]) => {
+  const groups = [...collect(runs, ({ recipe }) => groupKeyOnce(recipe))].map(([key, members]) => {
     const { recipe } = members[0]!;
     return { key, experiment: recipe.name, variant: variantOf(recipe), recipe, runs: members };
   });
-  return groups.map((group) => {
-    const alike = groups.filter(
-      ({ experiment, variant }) => experiment === group.experiment && variant === group.variant,
-    );
-    return {
-      ...group,
-      label: labelOf(
-        group.variant,
-        alike.indexOf(group),
-        alike.map(({ recipe }) => recipe),
-      ),
-    };
-  });
+  const labels = new Map<string, string>();
+  for (const alike of collect(groups, ({ experiment, variant }) =>
+    JSON.stringify([experiment, variant]),
+  ).values()) {
+    const differences = recipeDifferences(alike.map(({ recipe }) => recipe));
+    for (const [index, { key, variant }] of alike.entries())
+      labels.set(key, labelOf(variant, index, differences));
+  }
+  return groups.map((group) => ({ ...group, label: labels.get(group.key)! }));
 }
 
-function labelOf(variant: string, index: number, recipes: readonly Recipe[]): string {
-  const differences = recipeDifferences(recipes).map(({ path, values }) => {
+/** Keys are dear, and the recipe of a run never changes. */
+const keys = new WeakMap<Recipe, string>();
+
+function groupKeyOnce(recipe: Recipe): string {
+  const key = keys.get(recipe) ?? groupKey(recipe);
+  keys.set(recipe, key);
+  return key;
+}
+
+function collect<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const collected = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const others = collected.get(key);
+    if (others === undefined) collected.set(key, [item]);
+    else others.push(item);
+  }
+  return collected;
+}
+
+function labelOf(variant: string, index: number, differences: readonly RecipeDifference[]): string {
+  const parts = differences.map(({ path, values }) => {
     const value = values[index];
     return `${path} ${typeof value === 'string' ? value : (JSON.stringify(value) ?? 'absent')}`;
   });
-  return differences.length === 0 ? variant : `${variant} (${differences.join(', ')})`;
+  return parts.length === 0 ? variant : `${variant} (${parts.join(', ')})`;
 }

@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { Type } from '@sinclair/typebox';
 import { InputError } from '../common/errors';
 import type { RunFolder } from './folder';
 import { openInside, validator } from './inside';
@@ -58,8 +59,8 @@ export class MetricReader {
           const line = parseLine(rest.toString('utf8', 0, end));
           rest = rest.subarray(end + 1);
           this.offset += end + 1;
-          if (line === undefined) this.damaged++;
-          else yield line;
+          if (line === 'damaged') this.damaged++;
+          else if (line !== 'unknown') yield line;
         }
         if (rest.length > LONGEST_LINE) {
           throw new InputError(
@@ -73,12 +74,19 @@ export class MetricReader {
   }
 }
 
-function parseLine(text: string): MetricLine | AttemptLine | undefined {
+function parseLine(text: string): MetricLine | AttemptLine | 'damaged' | 'unknown' {
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text);
-    if (validator(MetricLine)(value) || validator(AttemptLine)(value)) return value;
+    value = JSON.parse(text);
   } catch {
-    // Not JSON: counted as damaged.
+    return 'damaged';
   }
-  return undefined;
+  if (validator(MetricLine)(value) || validator(AttemptLine)(value)) return value;
+  // A kind that a later version has added is no damage.
+  return validator(AnyLine)(value) && !KINDS.has(value.kind) ? 'unknown' : 'damaged';
 }
+
+const AnyLine = Type.Object({ kind: Type.String(), seq: Type.Integer() });
+const KINDS = new Set<string>(['train', 'validation', 'test', 'teacher', 'hooks', 'attempt'] satisfies (
+  MetricLine | AttemptLine
+)['kind'][]);

@@ -29,6 +29,29 @@ const Loss = Type.Union([Type.Number(), Type.Null()]);
 export const Score = Type.Object({ accuracy: Type.Number(), loss: Loss, samples: Type.Integer() });
 export type Score = Static<typeof Score>;
 
+/** One side of a hook. */
+const HookedLayer = Type.Object({
+  /** Absent where the hook is on the logits. */
+  layer: Type.Optional(Type.String()),
+  /** Without the batch. */
+  shape: Type.Array(Type.Integer()),
+});
+
+/** What stays the same about a hook while its run goes on. */
+export const HookFacts = Type.Object({
+  /** As in the terms of the loss: `kd`, `tat@stage3`. */
+  name: Type.String(),
+  method: Type.String(),
+  /** One entry for each hooked layer. */
+  student: Type.Array(HookedLayer),
+  teacher: Type.Array(HookedLayer),
+  /** What was put in front of the method because it refuses the shapes as they are. */
+  adapter: Type.Optional(Type.String()),
+  /** Trainable values of the method and its adapter. */
+  parameters: Type.Integer(),
+});
+export type HookFacts = Static<typeof HookFacts>;
+
 export const RunInfo = Type.Object({
   version: Type.Literal(1),
   id: Type.String(),
@@ -70,6 +93,17 @@ export const RunInfo = Type.Object({
     }),
   ),
   parameters: Type.Optional(Type.Object({ student: Type.Integer(), teacher: Type.Optional(Type.Integer()) })),
+  /** Floating-point operations for one image; a multiply-add counts as two. */
+  flops: Type.Optional(Type.Object({ student: Type.Integer(), teacher: Type.Optional(Type.Integer()) })),
+  data: Type.Optional(
+    Type.Object({
+      classNames: Type.Array(Type.String()),
+      /** [height, width, channels] */
+      imageShape: Type.Array(Type.Integer()),
+      samples: Type.Object({ train: Type.Integer(), validation: Type.Integer(), test: Type.Integer() }),
+    }),
+  ),
+  hooks: Type.Optional(Type.Array(HookFacts)),
   /** The teacher on the validation split, measured at the start. */
   teacher: Type.Optional(Type.Object({ validation: Type.Optional(Score), test: Type.Optional(Score) })),
   best: Type.Optional(Type.Object({ step: Type.Integer(), epoch: Type.Number(), validation: Score })),
@@ -102,6 +136,8 @@ export const TrainLine = Type.Object({
   imagesPerSecond: Type.Number(),
   /** Share of the time spent waiting for data, 0 … 1. */
   dataWait: Type.Number(),
+  /** Bytes: what the process has in main memory, and its tensors on the device where that tells. */
+  memory: Type.Optional(Type.Object({ resident: Type.Number(), device: Type.Optional(Type.Number()) })),
 });
 
 export const ScoreLine = Type.Object({
@@ -109,6 +145,29 @@ export const ScoreLine = Type.Object({
   ...Place,
   loss: Loss,
   accuracy: Type.Number(),
+});
+
+/** How a hook stands at an evaluation. */
+export const HookFigures = Type.Object({
+  /** What its loss is multiplied with at this step, its schedule included. */
+  weight: Type.Number(),
+  /** Unweighted, mean over the training steps since the last such line; null where none had a weight above 0. */
+  loss: Loss,
+  /**
+   * How alike student's and teacher's features are on the same validation images: linear CKA, 1 for features that
+   * differ by a rotation and a scale, about 0 for unrelated ones.
+   */
+  cka: Type.Optional(Loss),
+  /** Mean cosine between the two features of an image, -1 … 1; only where their shapes are the same. */
+  cosine: Type.Optional(Loss),
+});
+export type HookFigures = Static<typeof HookFigures>;
+
+/** The hooks of a run at an evaluation, by name. */
+export const HooksLine = Type.Object({
+  kind: Type.Literal('hooks'),
+  ...Place,
+  hooks: Type.Record(Type.String(), HookFigures),
 });
 
 /** The first line of an attempt: it goes on after `step`, so lines of earlier attempts beyond it do not count. */
@@ -120,9 +179,10 @@ export const AttemptLine = Type.Object({
   time: Type.Number(),
 });
 
-export const MetricLine = Type.Union([TrainLine, ScoreLine]);
+export const MetricLine = Type.Union([TrainLine, ScoreLine, HooksLine]);
 export type TrainLine = Static<typeof TrainLine>;
 export type ScoreLine = Static<typeof ScoreLine>;
+export type HooksLine = Static<typeof HooksLine>;
 export type MetricLine = Static<typeof MetricLine>;
 export type AttemptLine = Static<typeof AttemptLine>;
 

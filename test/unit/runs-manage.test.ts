@@ -157,14 +157,17 @@ describe('keeping runs', () => {
         lr: 0.1,
         imagesPerSecond: 800,
         dataWait: 0,
+        memory: { resident: 4096 },
       },
       { kind: 'validation', ...place, seq: 2, loss: null, accuracy: 0.5 },
+      { kind: 'hooks', ...place, seq: 3, hooks: { kd: { weight: 0.9, loss: 2, cka: 0.25 } } },
     ]);
     assert.equal(
       csv,
-      'kind,attempt,seq,step,epoch,time,loss,accuracy,lr,imagesPerSecond,dataWait,term task,"term tat@a,""b"""\r\n' +
-        'train,1,1,10,0.5,2026-11-22T00:00:00.000Z,1.5,0.25,0.1,800,0,1,0.5\r\n' +
-        'validation,1,2,10,0.5,2026-11-22T00:00:00.000Z,,0.5,,,,,\r\n',
+      'kind,attempt,seq,step,epoch,time,loss,accuracy,lr,imagesPerSecond,dataWait,residentBytes,deviceBytes,term task,"term tat@a,""b""",hook kd weight,hook kd loss,hook kd cka\r\n' +
+        'train,1,1,10,0.5,2026-11-22T00:00:00.000Z,1.5,0.25,0.1,800,0,4096,,1,0.5,,,\r\n' +
+        'validation,1,2,10,0.5,2026-11-22T00:00:00.000Z,,0.5,,,,,,,,,,\r\n' +
+        'hooks,1,3,10,0.5,2026-11-22T00:00:00.000Z,,,,,,,,,,0.9,2,0.25\r\n',
     );
   });
 });

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { createRun, readInfo, type RunFolder } from '../../src/runs/folder';
 import { readMetrics } from '../../src/runs/metrics';
+import type { ScoreLine } from '../../src/runs/types';
 import { requestCheckpoint, requestStop } from '../../src/runs/ask';
 import { acquireRunLock, type RunLock } from '../../src/runs/run-lock';
 import { type NewMetric, RunWriter } from '../../src/runs/writer';
@@ -21,7 +22,7 @@ describe('run writer and metrics', () => {
 
   const metricsFile = (): string => path.join(run.folder, 'metrics.jsonl');
 
-  const validation = (step: number, accuracy = 0.5): NewMetric => ({
+  const validation = (step: number, accuracy = 0.5): Extract<NewMetric, { kind: ScoreLine['kind'] }> => ({
     kind: 'validation',
     step,
     epoch: step / 10,
@@ -53,7 +54,7 @@ describe('run writer and metrics', () => {
     writer.appendMetric({ ...validation(1), loss: Infinity });
     writer.update({ last: { step: 1, epoch: 1, validation: { accuracy: 0.1, loss: NaN, samples: 10 } } });
     writer.close();
-    assert.equal((await readMetrics(run)).lines[0]!.loss, null);
+    assert.equal(((await readMetrics(run)).lines[0] as ScoreLine).loss, null);
     assert.equal((await readInfo(run)).last!.validation.loss, null);
   });
 
@@ -73,7 +74,7 @@ describe('run writer and metrics', () => {
     const { lines, damaged } = await readMetrics(run);
     assert.equal(damaged, 0);
     assert.deepEqual(
-      lines.map((line) => [line.step, line.accuracy, line.attempt, line.seq]),
+      (lines as ScoreLine[]).map((line) => [line.step, line.accuracy, line.attempt, line.seq]),
       [
         [10, 0.1, 1, 1],
         [20, 0.3, 3, 8],
@@ -116,6 +117,16 @@ describe('run writer and metrics', () => {
     writer.close();
     const { lines, damaged } = await readMetrics(run);
     assert.deepEqual([lines.map((line) => line.step), damaged], [[10], 3]);
+  });
+
+  it('takes lines of a later version for no damage', async () => {
+    const writer = await RunWriter.open(lock, { state: 'running' });
+    await writer.beginAttempt(0);
+    fs.appendFileSync(metricsFile(), '{"kind":"dreams","attempt":1,"seq":1,"step":5,"colour":"blue"}\n');
+    writer.appendMetric(validation(10));
+    writer.close();
+    const { lines, damaged } = await readMetrics(run);
+    assert.deepEqual([lines.map((line) => line.step), damaged], [[10], 0]);
   });
 
   it('reads lines that are longer than a piece of reading', async () => {
