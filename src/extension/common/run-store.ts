@@ -1,81 +1,76 @@
-import * as path from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { messageOf } from '../../common/errors';
-import type { Recipe } from '../../recipe/schema';
-import { findWorkspace } from '../../recipe/workspace';
-import { listRunIds, openRun, readRecipe, type RunFolder } from '../../runs/folder';
-import { readNotes } from '../../runs/notes';
-import { RunObserver } from '../../runs/state';
-import type { Notes, RunInfo, RunState } from '../../runs/types';
+import { RetortFolders } from './retort-folders';
+import { RunLooker } from './run-looker';
+import { isLive, isReadable, type RunChange, type SeenRun } from './seen-run';
 
-/** A run of the workspace as it was last seen. */
-export interface SeenRun {
-  /** The run's folder: the same through the run's whole life. */
-  readonly key: string;
-  readonly run: RunFolder;
-  readonly notes: Notes;
-  /** The rest; a sentence where the folder cannot be read. */
-  readonly seen: { readonly state: RunState; readonly info: RunInfo; readonly recipe: Recipe } | string;
-}
+export { isLive, type RunChange, type SeenRun } from './seen-run';
 
-/** Which runs changed; `added` and `removed` change the list itself. */
-export interface RunChange {
-  readonly added: readonly SeenRun[];
-  readonly changed: readonly SeenRun[];
-  readonly removed: readonly SeenRun[];
-}
-
-const LIVE = new Set<RunState>(['queued', 'starting', 'running', 'stopping']);
-/** Milliseconds between looks at live runs, and at all of them (notes, damage, other hosts). */
+/** Milliseconds between looks while runs are live, between looks for new ones, and between looks at all of them. */
 const LIVE_INTERVAL = 1000;
+const IDLE_INTERVAL = 2000;
 const FULL_INTERVAL = 10_000;
-
-export function isLive(state: RunState): boolean {
-  return LIVE.has(state);
-}
+/** While the window is in the background: a moment after it comes to the front everything is looked at anyway. */
+const BACKGROUND_INTERVAL = 60_000;
 
 /**
- * All runs of the workspace's folders, followed by looking at their files: runs of this window, of another one and of
- * another host are alike. It never holds up the extension host: one run at a time, nothing larger than a `run.json`.
+ * All runs of the workspace's folders, followed by looking at their files, which works alike for runs of this window,
+ * of another one, of another host, and on network folders, where changes are not announced.
  */
 export class RunStore implements vscode.Disposable {
-  private readonly runs = new Map<string, SeenRun>();
-  private readonly observers = new Map<string, RunObserver>();
+  private readonly looker = new RunLooker();
+  private readonly folders = new RetortFolders();
   private readonly emitter = new vscode.EventEmitter<RunChange>();
   readonly onDidChange = this.emitter.event;
-  private readonly folderChange = vscode.workspace.onDidChangeWorkspaceFolders(() => void this.refresh());
+  private readonly listeners = [
+    this.folders,
+    this.emitter,
+    this.folders.onDidChange(() => void this.lookAtAll()),
+    vscode.window.onDidChangeWindowState(({ focused }) => focused && void this.lookAtAll()),
+  ];
+  private retortFolders: readonly string[] = [];
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
   private again = false;
   private lastFullLook = -Infinity;
+  private trouble: string | undefined;
   private disposed = false;
   /** Resolves after the first look. */
   readonly ready: Promise<void>;
 
   constructor(private readonly log: vscode.LogOutputChannel) {
-    this.ready = this.refresh();
+    this.ready = this.lookAtAll();
+    void this.folders.search();
   }
 
   all(): SeenRun[] {
-    return [...this.runs.values()];
+    return this.looker.all();
   }
 
   get(key: string): SeenRun | undefined {
-    return this.runs.get(key);
+    return this.looker.get(key);
   }
 
   /** Looks at everything now; call it after a change made by this window. */
   refresh(): Promise<void> {
-    this.lastFullLook = -Infinity;
-    return this.look();
+    return this.lookAtAll();
+  }
+
+  /** Also searches the workspace for projects further down. */
+  async searchAgain(): Promise<void> {
+    await this.folders.search();
+    await this.refresh();
   }
 
   dispose(): void {
     this.disposed = true;
     clearTimeout(this.timer);
-    this.folderChange.dispose();
-    this.emitter.dispose();
+    for (const listener of this.listeners) listener.dispose();
+  }
+
+  private lookAtAll(): Promise<void> {
+    this.lastFullLook = -Infinity;
+    return this.look();
   }
 
   /** One look at a time; a look asked for during another follows it. */
@@ -88,7 +83,9 @@ export class RunStore implements vscode.Disposable {
     this.looking = this.lookUntilSettled();
     await this.looking;
     this.looking = undefined;
-    if (!this.disposed) this.timer = setTimeout(() => void this.look(), LIVE_INTERVAL);
+    if (this.disposed) return;
+    const isFollowing = this.all().some((run) => isReadable(run) && isLive(run.seen.state));
+    this.timer = setTimeout(() => void this.look(), isFollowing ? LIVE_INTERVAL : IDLE_INTERVAL);
   }
 
   private async lookUntilSettled(): Promise<void> {
@@ -96,68 +93,30 @@ export class RunStore implements vscode.Disposable {
       this.again = false;
       try {
         await this.lookOnce();
+        this.trouble = undefined;
       } catch (error) {
-        this.log.warn(`Runs cannot be read: ${messageOf(error)}`);
+        this.tellOnce(`Runs cannot be read: ${messageOf(error)}`);
       }
     } while (this.again && !this.disposed);
   }
 
   private async lookOnce(): Promise<void> {
+    // A clock that never goes back.
     const now = performance.now();
-    const isFull = now - this.lastFullLook >= FULL_INTERVAL;
-    if (isFull) this.lastFullLook = now;
-    const found = await this.findRuns();
-    const added: SeenRun[] = [];
-    const changed: SeenRun[] = [];
-    const removed = this.all().filter(({ key }) => !found.has(key));
-    for (const { key } of removed) {
-      this.runs.delete(key);
-      this.observers.delete(key);
+    const interval = vscode.window.state.focused ? FULL_INTERVAL : BACKGROUND_INTERVAL;
+    const isFull = now - this.lastFullLook >= interval;
+    if (isFull) {
+      this.lastFullLook = now;
+      this.retortFolders = this.folders.all();
     }
-    for (const [key, run] of found) {
-      const before = this.runs.get(key);
-      const isOver = typeof before?.seen === 'object' && !isLive(before.seen.state);
-      if (before !== undefined && isOver && !isFull) continue;
-      const seen = await this.see(key, run);
-      if (isDeepStrictEqual(seen, before)) continue;
-      this.runs.set(key, seen);
-      (before === undefined ? added : changed).push(seen);
-    }
-    if (!this.disposed && added.length + changed.length + removed.length > 0) {
-      this.emitter.fire({ added, changed, removed });
-    }
+    const change = await this.looker.look(this.retortFolders, isFull);
+    const { added, changed, removed } = change;
+    if (!this.disposed && added.length + changed.length + removed.length > 0) this.emitter.fire(change);
   }
 
-  /** All run folders by key. A folder that cannot be opened stays out: it may be half deleted. */
-  private async findRuns(): Promise<Map<string, RunFolder>> {
-    const found = new Map<string, RunFolder>();
-    for (const retortFolder of retortFolders()) {
-      for (const id of await listRunIds(retortFolder)) {
-        const run = this.runs.get(path.join(retortFolder, 'runs', id))?.run;
-        const opened = run ?? (await openRun(retortFolder, id).catch(() => undefined));
-        if (opened !== undefined) found.set(opened.folder, opened);
-      }
-    }
-    return found;
+  /** The same trouble comes back with every look. */
+  private tellOnce(trouble: string): void {
+    if (trouble !== this.trouble) this.log.warn(trouble);
+    this.trouble = trouble;
   }
-
-  private async see(key: string, run: RunFolder): Promise<SeenRun> {
-    const observer = this.observers.get(key) ?? new RunObserver(run);
-    this.observers.set(key, observer);
-    const notes = await readNotes(run).catch(() => ({}));
-    try {
-      const [observed, recipe] = await Promise.all([observer.look(), readRecipe(run)]);
-      return { key, run, notes, seen: { ...observed, recipe } };
-    } catch (error) {
-      return { key, run, notes, seen: messageOf(error) };
-    }
-  }
-}
-
-/** The `.retort` folders of the workspace's folders, those of a parent included. */
-export function retortFolders(): string[] {
-  const folders = (vscode.workspace.workspaceFolders ?? [])
-    .filter(({ uri }) => uri.scheme === 'file')
-    .map(({ uri }) => path.join(findWorkspace(uri.fsPath, uri.fsPath), '.retort'));
-  return [...new Set(folders)];
 }
