@@ -21,5 +21,11 @@ export const formats: readonly DataFormat[] = [
 
 /** The formats as plain data. */
 export function catalogueFormats(): CatalogueFormat[] {
-  return formats.map(({ name, summary, kind, options }) => ({ name, summary, kind, options }));
+  return formats.map(({ name, summary, kind, images, options }) => ({
+    name,
+    summary,
+    kind,
+    ...(images && { images }),
+    options,
+  }));
 }

@@ -55,6 +55,12 @@ export interface CatalogueFormat {
   readonly summary: string;
   /** Fetched by name (`fashion-mnist`), or read from the user's disk (`image-folder`). */
   readonly kind: 'fetched' | 'files';
+  /** What the images are, where that is the same for all data of the format. */
+  readonly images?: {
+    /** [height, width, channels] */
+    readonly shape: readonly [number, number, number];
+    readonly classes: number;
+  };
   /**
    * An option `path` is a file or folder: written relative to the recipe file, in a resolved recipe relative to
    * the workspace.

@@ -66,9 +66,18 @@ function nameOrObject(
     type: ['string', 'object'],
     examples: names,
     if: { type: 'string' },
-    then: { enum: names },
+    then: {
+      enum: names,
+      enumDescriptions: entries.filter(({ name }) => names.includes(name)).map(({ summary }) => summary),
+    },
     else: oneOf(title, key, alternatives),
   };
+}
+
+/** What a method does, and where it comes from. */
+function describeMethod({ title, summary, reference, publishedWeight }: CatalogueMethod): string {
+  const source = reference.url === undefined ? reference.paper : `[${reference.paper}](${reference.url})`;
+  return `**${title}**: ${summary}\n\n${source}. Published weight ${publishedWeight}.`;
 }
 
 function hookSchema(methods: readonly CatalogueMethod[]): JsonSchema {
@@ -86,8 +95,9 @@ function hookSchema(methods: readonly CatalogueMethod[]): JsonSchema {
       description: method.summary,
       properties: {
         ...properties,
-        method: { const: method.name, description: `${method.title}: ${method.summary}` },
+        method: { const: method.name, description: describeMethod(method) },
         ...layers,
+        weight: { ...properties.weight, examples: [method.publishedWeight] },
         options: { description: `Options of ${method.name}.`, ...optionsSchema(method.options), default: {} },
       },
       required: method.hooks === 'logits' ? hook.required : [...requiredOf(hook), 'student', 'teacher'],

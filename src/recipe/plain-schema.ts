@@ -31,7 +31,12 @@ function narrowUnion(schema: JsonSchema): JsonSchema {
   const alternatives = anyOf as JsonSchema[];
   if ('discriminator' in rest) return { ...rest, oneOf: alternatives };
   if (alternatives.every((alternative) => 'const' in alternative)) {
-    return { ...rest, enum: alternatives.map((alternative) => alternative.const) };
+    const described = alternatives.every((alternative) => 'description' in alternative);
+    return {
+      ...rest,
+      enum: alternatives.map((alternative) => alternative.const),
+      ...(described && { enumDescriptions: alternatives.map((alternative) => alternative.description) }),
+    };
   }
   const types = alternatives.map((alternative) => alternative.type);
   const apart = types.every((type, index) => typeof type === 'string' && types.indexOf(type) === index);

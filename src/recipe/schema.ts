@@ -44,24 +44,31 @@ export const ModelReference = Type.Object(
 
 export const HookSchedule = Type.Union(
   [
-    Type.Object({ type: Type.Literal('constant') }, closed),
+    Type.Object(
+      { type: Type.Literal('constant', { description: 'The full weight from the first step to the last.' }) },
+      closed,
+    ),
     Type.Object(
       {
-        type: Type.Literal('warmup'),
+        type: Type.Literal('warmup', { description: 'Grows linearly to the full weight, then stays.' }),
         epochs: Positive('Epochs over which the weight grows linearly from 0 to its full value.'),
       },
       closed,
     ),
     Type.Object(
       {
-        type: Type.Literal('linear'),
+        type: Type.Literal('linear', {
+          description: 'A straight line from the full weight to `to` times it.',
+        }),
         to: NonNegative('Factor of the weight at the end of training (1 at the start).'),
       },
       closed,
     ),
     Type.Object(
       {
-        type: Type.Literal('cosine'),
+        type: Type.Literal('cosine', {
+          description: 'Half a cosine from the full weight to `to` times it.',
+        }),
         to: NonNegative('Factor of the weight at the end of training (1 at the start).'),
       },
       closed,
@@ -95,17 +102,32 @@ export const Hook = Type.Object(
 
 const weightDecay = Type.Number({ minimum: 0, default: 0, description: 'L2 decay; for AdamW decoupled.' });
 const beta = Type.Number({ minimum: 0, exclusiveMaximum: 1 });
-const betas = Type.Tuple([beta, beta], { default: [0.9, 0.999] });
-const epsilon = Type.Number({ exclusiveMinimum: 0, default: 1e-8 });
+const betas = Type.Tuple([beta, beta], {
+  default: [0.9, 0.999],
+  description: 'How slowly the means of the gradient and of its square move.',
+});
+const epsilon = Type.Number({
+  exclusiveMinimum: 0,
+  default: 1e-8,
+  description: 'Added to the denominator of every update.',
+});
 
 export const OptimizerSettings = Type.Union(
   [
     Type.Object(
       {
-        type: Type.Literal('sgd'),
+        type: Type.Literal('sgd', { description: 'Stochastic gradient descent with momentum.' }),
         lr: Positive('Learning rate.'),
-        momentum: Type.Number({ minimum: 0, maximum: 1, default: 0.9 }),
-        nesterov: Type.Boolean({ default: false }),
+        momentum: Type.Number({
+          minimum: 0,
+          maximum: 1,
+          default: 0.9,
+          description: 'Share of the last update that is carried on.',
+        }),
+        nesterov: Type.Boolean({
+          default: false,
+          description: "Looks ahead along the momentum, as Nesterov's method does.",
+        }),
         weightDecay,
       },
       {
@@ -114,15 +136,27 @@ export const OptimizerSettings = Type.Union(
       },
     ),
     Type.Object(
-      { type: Type.Literal('adam'), lr: Positive('Learning rate.'), betas, epsilon, weightDecay },
+      {
+        type: Type.Literal('adam', { description: 'Adam; the decay is added to the gradient.' }),
+        lr: Positive('Learning rate.'),
+        betas,
+        epsilon,
+        weightDecay,
+      },
       { ...closed, description: 'Adam; the decay is added to the gradient.' },
     ),
     Type.Object(
-      { type: Type.Literal('adamw'), lr: Positive('Learning rate.'), betas, epsilon, weightDecay },
+      {
+        type: Type.Literal('adamw', { description: 'Adam with decoupled weight decay.' }),
+        lr: Positive('Learning rate.'),
+        betas,
+        epsilon,
+        weightDecay,
+      },
       { ...closed, description: 'Adam with decoupled weight decay.' },
     ),
   ],
-  { ...byType, title: 'optimizer' },
+  { ...byType, title: 'optimizer', description: 'How gradients become updates of the weights.' },
 );
 
 const warmup = Type.Optional(
@@ -144,30 +178,44 @@ const warmup = Type.Optional(
   ),
 );
 
+const scheduleDescription = 'How the learning rate changes over training.';
+
+const gamma = Type.Number({
+  exclusiveMinimum: 0,
+  default: 0.1,
+  description: 'What the learning rate is multiplied with at a drop.',
+});
+
 export const ScheduleSettings = Type.Union(
   [
-    Type.Object({ type: Type.Literal('constant'), warmup }, closed),
+    Type.Object(
+      { type: Type.Literal('constant', { description: 'The same learning rate throughout.' }), warmup },
+      closed,
+    ),
     Type.Object(
       {
-        type: Type.Literal('step'),
+        type: Type.Literal('step', { description: 'Drops by `gamma` every so many epochs.' }),
         every: Positive('Epochs between drops.'),
-        gamma: Type.Number({ exclusiveMinimum: 0, default: 0.1 }),
+        gamma,
         warmup,
       },
       closed,
     ),
     Type.Object(
       {
-        type: Type.Literal('multi-step'),
-        milestones: Type.Array(Positive('Epoch of a drop.'), { minItems: 1 }),
-        gamma: Type.Number({ exclusiveMinimum: 0, default: 0.1 }),
+        type: Type.Literal('multi-step', { description: 'Drops by `gamma` at each of the milestones.' }),
+        milestones: Type.Array(Positive('Epoch of a drop.'), {
+          minItems: 1,
+          description: 'The epochs after which the learning rate drops.',
+        }),
+        gamma,
         warmup,
       },
       closed,
     ),
     Type.Object(
       {
-        type: Type.Literal('cosine'),
+        type: Type.Literal('cosine', { description: 'Half a cosine from the learning rate down to `min`.' }),
         min: Type.Number({ minimum: 0, default: 0, description: 'Learning rate at the end.' }),
         warmup,
       },
@@ -175,7 +223,9 @@ export const ScheduleSettings = Type.Union(
     ),
     Type.Object(
       {
-        type: Type.Literal('one-cycle'),
+        type: Type.Literal('one-cycle', {
+          description: 'Rises to the learning rate, then falls far below its start, as in PyTorch.',
+        }),
         peakAt: Type.Number({
           minimum: 0,
           maximum: 1,
@@ -196,7 +246,7 @@ export const ScheduleSettings = Type.Union(
       { ...closed, description: 'One cycle with cosine annealing, as in PyTorch; it has its own warm-up.' },
     ),
   ],
-  { ...byType, title: 'schedule' },
+  { ...byType, title: 'schedule', description: scheduleDescription },
 );
 
 export const ParameterGroup = Type.Object(
@@ -213,12 +263,16 @@ export const ParameterGroup = Type.Object(
 export const TrainSettings = Type.Object(
   {
     epochs: Positive('Passes over the training data.'),
-    batchSize: Type.Integer({ minimum: 1, default: 64 }),
+    batchSize: Type.Integer({ minimum: 1, default: 64, description: 'Images a batch.' }),
     optimizer: OptimizerSettings,
-    groups: Type.Array(ParameterGroup, { default: [] }),
+    groups: Type.Array(ParameterGroup, {
+      default: [],
+      description: 'Weights that learn at a rate, or decay at a rate, of their own.',
+    }),
     schedule: Type.Union([...ScheduleSettings.anyOf], {
       ...byType,
       title: 'schedule',
+      description: scheduleDescription,
       default: { type: 'constant' },
     }),
     clip: Type.Optional(
@@ -237,7 +291,14 @@ export const TrainSettings = Type.Object(
     }),
     ema: Type.Optional(
       Type.Object(
-        { decay: Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1, default: 0.999 }) },
+        {
+          decay: Type.Number({
+            exclusiveMinimum: 0,
+            exclusiveMaximum: 1,
+            default: 0.999,
+            description: 'Share of the average that each step keeps.',
+          }),
+        },
         {
           ...closed,
           description:
@@ -245,14 +306,19 @@ export const TrainSettings = Type.Object(
         },
       ),
     ),
-    seed: Type.Integer({ minimum: 0, default: 0 }),
+    seed: Type.Integer({
+      minimum: 0,
+      default: 0,
+      description:
+        'Draws the first weights, the order of the images and their augmentation. Runs that differ in nothing else form a group.',
+    }),
     checkpointEvery: Type.Number({
       exclusiveMinimum: 0,
       default: 1,
       description: 'Epochs between checkpoints.',
     }),
   },
-  closed,
+  { ...closed, description: 'How long and in which way the student is trained.' },
 );
 
 const otherOptions = Type.Record(Type.String(), Type.Unknown());
@@ -269,7 +335,11 @@ export const Augmentation = Type.Intersect([Type.Object({ type: Type.String() })
 
 export const Recipe = Type.Object(
   {
-    $schema: Type.Optional(Type.String()),
+    $schema: Type.Optional(
+      Type.String({
+        description: 'For editors that do not know recipes by their file name; VS Code with Retort does.',
+      }),
+    ),
     name: Type.String({
       ...oneLine,
       description: 'The experiment: runs of the same name are shown together.',
@@ -282,15 +352,23 @@ export const Recipe = Type.Object(
     ),
     task: Type.Object(
       {
-        type: Type.Literal('classification', { default: 'classification' }),
+        type: Type.Literal('classification', {
+          default: 'classification',
+          description: 'One class an image; cross-entropy, accuracy.',
+        }),
         lossWeight: Type.Number({
           minimum: 0,
           default: 1,
           description: "Weight of the task's own loss (cross-entropy with the labels).",
         }),
-        labelSmoothing: Type.Number({ minimum: 0, exclusiveMaximum: 1, default: 0 }),
+        labelSmoothing: Type.Number({
+          minimum: 0,
+          exclusiveMaximum: 1,
+          default: 0,
+          description: 'Share of every label that is spread evenly over all classes.',
+        }),
       },
-      { ...closed, default: {} },
+      { ...closed, default: {}, description: 'What the student is to learn by itself, without the hooks.' },
     ),
     data: Type.Object(
       {
@@ -301,7 +379,7 @@ export const Recipe = Type.Object(
               Count('Use only so many training images, drawn after the validation split.'),
             ),
           },
-          { ...closed, default: {} },
+          { ...closed, default: {}, description: 'The training images.' },
         ),
         validation: Type.Object(
           {
@@ -318,7 +396,12 @@ export const Recipe = Type.Object(
             }),
             limit: Type.Optional(Count('Use only so many validation images.')),
           },
-          { ...closed, default: {} },
+          {
+            ...closed,
+            default: {},
+            description:
+              'Training images that are set aside, to find the best checkpoint and draw the curves.',
+          },
         ),
         augment: Type.Array(Augmentation, {
           default: [],
@@ -327,29 +410,44 @@ export const Recipe = Type.Object(
         normalize: Type.Optional(
           Type.Object(
             {
-              mean: Type.Array(Type.Number(), { minItems: 1 }),
-              std: Type.Array(Positive('Standard deviation.'), { minItems: 1 }),
+              mean: Type.Array(Type.Number(), {
+                minItems: 1,
+                description: 'Subtracted, one number a channel.',
+              }),
+              std: Type.Array(Positive('Standard deviation.'), {
+                minItems: 1,
+                description: 'Divided by, one number a channel.',
+              }),
             },
             { ...closed, description: "Per channel, of values in 0 … 1; default: the dataset's own." },
           ),
         ),
       },
-      closed,
+      { ...closed, description: 'The images, how they are split and what is done to them on the way.' },
     ),
     teacher: Type.Optional(ModelReference),
     student: ModelReference,
-    hooks: Type.Array(Hook, { default: [] }),
+    hooks: Type.Array(Hook, {
+      default: [],
+      description: 'The distillation terms: each adds its weighted loss to that of the task.',
+    }),
     train: TrainSettings,
     report: Type.Object(
       {
         metric: Type.Literal('accuracy', { default: 'accuracy', description: 'The headline metric.' }),
-        checkpoint: Type.Union([Type.Literal('best'), Type.Literal('last')], {
-          default: 'best',
-          description: 'Which weights are exported and tested at the end.',
-        }),
+        checkpoint: Type.Union(
+          [
+            Type.Literal('best', { description: 'Those with the best headline metric on validation.' }),
+            Type.Literal('last', { description: 'Those after the last step.' }),
+          ],
+          {
+            default: 'best',
+            description: 'Which weights are exported and tested at the end.',
+          },
+        ),
         test: Type.Boolean({ default: true, description: 'Evaluate the test split once, at the end.' }),
       },
-      { ...closed, default: {} },
+      { ...closed, default: {}, description: 'What the run is judged by.' },
     ),
   },
   closed,

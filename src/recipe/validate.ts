@@ -39,7 +39,7 @@ function recipeAjv(): Ajv {
     strictTypes: false,
     strictTuples: false,
   });
-  // Known to editors: the message of a failed check, and a key not to be offered.
-  ajv.addVocabulary(['errorMessage', 'doNotSuggest']);
+  // Known to editors: the message of a failed check, a key not to be offered, what the values mean.
+  ajv.addVocabulary(['errorMessage', 'doNotSuggest', 'enumDescriptions']);
   return ajv;
 }

@@ -4,6 +4,7 @@ import { catalogueFormats } from '../data/formats';
 import { catalogueMethods } from '../engine/methods/registry';
 import { catalogueNetworks } from '../engine/models/networks';
 import type { Catalogue } from '../recipe/catalogue';
+import { editorSchema } from '../recipe/editor-schema';
 import { recipeSchema } from '../recipe/full-schema';
 import { validateRecipe } from '../recipe/validate';
 
@@ -20,3 +21,4 @@ validateRecipe({}, catalogue);
 
 writeJsonAtomic(distFile('catalogue.json'), catalogue);
 writeJsonAtomic(distFile('recipe.schema.json'), recipeSchema(catalogue));
+writeJsonAtomic(distFile('recipe.editor.schema.json'), editorSchema(catalogue));

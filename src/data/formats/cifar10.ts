@@ -14,6 +14,7 @@ export const cifar10: DataFormat = {
   name: 'cifar10',
   summary: 'CIFAR-10, binary version: 50,000 training and 10,000 test images, 32 x 32 colour, 10 classes.',
   kind: 'files',
+  images: { shape: [32, 32, 3], classes: 10 },
   options,
   // eslint-disable-next-line @typescript-eslint/require-await
   async open(given, { base }) {

@@ -16,6 +16,7 @@ export const cifar100: DataFormat = {
   summary:
     'CIFAR-100, binary version, fine labels: 50,000 training and 10,000 test images, 32 x 32 colour, 100 classes.',
   kind: 'files',
+  images: { shape: [32, 32, 3], classes: 100 },
   options,
   // eslint-disable-next-line @typescript-eslint/require-await
   async open(given, { base }) {

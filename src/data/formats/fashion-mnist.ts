@@ -84,6 +84,7 @@ export const fashionMnist: DataFormat = {
   summary:
     'Fashion-MNIST: 60,000 training and 10,000 test images of clothes, 28 x 28 grey, 10 classes; fetched once.',
   kind: 'fetched',
+  images: { shape: [28, 28, 1], classes: 10 },
   options: Type.Object({}, { additionalProperties: false }),
   open: (_options, context) =>
     openFetchedIdx(fashionMnistDataset, context, {

@@ -31,6 +31,7 @@ export const mnist: DataFormat = {
   name: 'mnist',
   summary: 'MNIST: 60,000 training and 10,000 test images of digits, 28 x 28 grey, 10 classes; fetched once.',
   kind: 'fetched',
+  images: { shape: [28, 28, 1], classes: 10 },
   options: Type.Object({}, { additionalProperties: false }),
   open: (_options, context) =>
     openFetchedIdx(mnistDataset, context, {

@@ -1,0 +1,25 @@
+import type { Catalogue } from './catalogue';
+import type { Recipe } from './schema';
+
+/** What a model is built for. */
+export interface ImageShape {
+  /** [height, width, channels] */
+  readonly inputShape: readonly [number, number, number];
+  readonly classes: number;
+}
+
+/**
+ * The images that a recipe's data holds, as far as its text tells: nothing is opened. Where only the files would
+ * tell, `assumed` is taken (a built-in network's own input, a small colour image): layers have the same names at any.
+ */
+export function imageShapeOf(
+  source: Recipe['data']['source'],
+  { formats }: Catalogue,
+  assumed: ImageShape = { inputShape: [32, 32, 3], classes: 10 },
+): ImageShape {
+  const { images } = formats.find((format) => format.name === source.format) ?? {};
+  if (images !== undefined) return { inputShape: images.shape, classes: images.classes };
+  if (source.format !== 'image-folder') return assumed;
+  const size = typeof source.size === 'number' ? source.size : 224;
+  return { inputShape: [size, size, source.channels === 1 ? 1 : 3], classes: assumed.classes };
+}
