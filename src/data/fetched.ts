@@ -1,8 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { asideFolder } from '../common/aside';
 import { InputError } from '../common/errors';
 import { didYouMean } from '../common/suggest';
-import { asideFolder, datasetFolder, ensureFetched, type FetchedDataset } from './fetch';
+import { datasetFolder, ensureFetched, type FetchedDataset } from './fetch';
 import { fashionMnistDataset } from './formats/fashion-mnist';
 import { mnistDataset } from './formats/mnist';
 

@@ -1,7 +1,7 @@
 import { InputError, messageOf } from '../common/errors';
 import type { Image, Region, Size, Split } from './dataset';
 import type { LabelledFile } from './image-folders';
-import { sharp, type Sharp } from './pixels';
+import { loadSharp, type Sharp } from './pixels';
 
 /** How images of any size become images of one size. */
 export interface Fitting {
@@ -40,6 +40,7 @@ export async function imageFileSplit(
 }
 
 async function readSize(file: string): Promise<Size> {
+  const sharp = await loadSharp();
   try {
     const { width, height } = await sharp(file).metadata();
     return { width, height };
@@ -55,6 +56,7 @@ async function readImage(
   fitting: Fitting,
 ): Promise<Image> {
   const { size, channels } = fitting;
+  const sharp = await loadSharp();
   try {
     const sized = region ? resizedRegion(sharp(file), region, size) : fitted(sharp(file), stored, fitting);
     const coloured = channels === 1 ? sized.greyscale() : sized.toColourspace('srgb');

@@ -1,12 +1,13 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import 'sharp'; // Its libraries must be loaded before the thread starts and outlive it.
 import { InputError } from '../common/errors';
 import { distFile } from '../common/files';
+import { nativesOfData } from '../recipe/natives';
 import type { Recipe } from '../recipe/schema';
 import type { Batch, BatchSource } from './batch';
 import { batchesPerEpoch, type BatchPlan, type DataInfo, type SplitName } from './batch-maker';
 import type { OpenContext } from './dataset';
 import type { BatchRequest, LoaderMessage, LoaderStart, SentError } from './loader-messages';
+import { loadSharp } from './pixels';
 
 /** Batches made before they are asked for: as many as fit, within a smallest and a largest number. */
 const AHEAD = { bytes: 256 * 1024 ** 2, fewest: 2, most: 8 };
@@ -34,6 +35,8 @@ export interface Data {
  * the main thread for whole steps. Rejects with `InputError` for whatever is wrong with the data or the settings.
  */
 export async function openData(data: Recipe['data'], context: OpenContext): Promise<Data> {
+  // Its libraries must be loaded before the thread starts and outlive it.
+  if (nativesOfData(data).includes('sharp')) await loadSharp();
   const loader = new Loader(data, context);
   const info = await loader.opened;
   return {

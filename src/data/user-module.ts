@@ -2,8 +2,9 @@ import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as vm from 'node:vm';
-import * as esbuild from 'esbuild';
+import type * as esbuild from 'esbuild';
 import { InputError, messageOf } from '../common/errors';
+import { loadNative } from '../common/natives';
 
 /**
  * Runs a user's JavaScript or TypeScript module and gives its exports. TypeScript, and what it imports from files
@@ -20,20 +21,19 @@ export async function loadUserModule(file: string): Promise<Record<string, unkno
 }
 
 async function runTypeScript(file: string): Promise<Record<string, unknown>> {
-  const { outputFiles } = await esbuild
-    .build({
-      entryPoints: [file],
-      write: false,
-      bundle: true,
-      packages: 'external',
-      platform: 'node',
-      format: 'cjs',
-      sourcemap: 'inline',
-      logLevel: 'silent',
-    })
-    .catch((error: unknown) => {
-      throw isBuildFailure(error) ? new InputError(firstFailure(error)) : error;
-    });
+  const { build } = await loadNative<typeof esbuild>('esbuild');
+  const { outputFiles } = await build({
+    entryPoints: [file],
+    write: false,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'cjs',
+    sourcemap: 'inline',
+    logLevel: 'silent',
+  }).catch((error: unknown) => {
+    throw isBuildFailure(error) ? new InputError(firstFailure(error)) : error;
+  });
   const parameters = ['module', 'exports', 'require', '__filename', '__dirname'];
   const run = vm.compileFunction(outputFiles[0]!.text, parameters, { filename: file }) as (
     ...values: unknown[]

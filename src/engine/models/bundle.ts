@@ -3,8 +3,9 @@ import * as fs from 'node:fs';
 import { SourceMap, createRequire } from 'node:module';
 import * as path from 'node:path';
 import * as vm from 'node:vm';
-import * as esbuild from 'esbuild';
+import type * as esbuild from 'esbuild';
 import { InputError } from '../../common/errors';
+import { loadNative } from '../../common/natives';
 import type { SourceFile } from './model';
 import { ownCopy, ownCopyPlugin } from './own-copy';
 
@@ -32,26 +33,25 @@ export interface Bundle {
  */
 export async function bundleModule(file: string, workspace: string): Promise<Bundle> {
   const output = path.join(workspace, 'bundle.cjs');
-  const result = await esbuild
-    .build({
-      entryPoints: [file],
-      outfile: output,
-      write: false,
-      bundle: true,
-      format: 'cjs',
-      platform: 'node',
-      target: 'node20',
-      supported: { 'dynamic-import': false },
-      sourcemap: 'external',
-      sourcesContent: false,
-      metafile: true,
-      absWorkingDir: workspace,
-      logLevel: 'silent',
-      plugins: [ownCopyPlugin],
-    })
-    .catch((error: unknown) => {
-      throw isBuildFailure(error) ? new InputError(describeFailure(error)) : error;
-    });
+  const { build } = await loadNative<typeof esbuild>('esbuild');
+  const result = await build({
+    entryPoints: [file],
+    outfile: output,
+    write: false,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    supported: { 'dynamic-import': false },
+    sourcemap: 'external',
+    sourcesContent: false,
+    metafile: true,
+    absWorkingDir: workspace,
+    logLevel: 'silent',
+    plugins: [ownCopyPlugin],
+  }).catch((error: unknown) => {
+    throw isBuildFailure(error) ? new InputError(describeFailure(error)) : error;
+  });
   const files = Object.keys(result.metafile.inputs)
     .filter((input) => !input.startsWith('own-copy:'))
     .map((input) => path.resolve(workspace, input));
