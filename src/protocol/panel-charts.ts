@@ -24,10 +24,11 @@ const axes = {
 };
 
 /**
- * - `train`: columns `loss`, `accuracy` (0 … 1), `lr`, `imagesPerSecond`, `dataWait` (0 … 1), `memory` (bytes; where it
- *   is measured), and `term <name>` for each weighted loss term: `term task`, `term kd`, `term tat@stage3`
+ * - `train`: columns `loss`, `accuracy` (0 … 1), `lr`, `imagesPerSecond`, `dataWait` (0 … 1), `resident` and
+ *   `device` (bytes of memory; where they are measured), and `term <name>` for each weighted loss term: `term task`, `term kd`, `term tat@stage3`
  * - `validation`: columns `loss`, `accuracy`; at most one row an epoch
- * - `hooks`: columns `weight <name>`, `loss <name>` (unweighted), `cka <name>`, `cosine <name>` for each hook
+ * - `hooks`: for each hook `weight <name>`, `loss <name>` (unweighted), `cka <name>` and `cosine <name>` where they can be
+ *   had; a row an evaluation
  */
 export const TableName = oneOf('train', 'validation', 'hooks');
 export type TableName = Static<typeof TableName>;

@@ -97,21 +97,29 @@ export const Cards = closed({
 });
 export type Cards = Static<typeof Cards>;
 
+export const HookedLayer = closed({
+  /** Absent for methods that hook the logits. */
+  layer: Type.Optional(Type.String()),
+  /** Without the batch. */
+  shape: Type.Optional(Type.Array(Type.Integer())),
+});
+export type HookedLayer = Static<typeof HookedLayer>;
+
 /** Tab Hooks: a row for each hook of the recipe. Its curves are in the table `hooks` and in `train`. */
 export const HookRow = closed({
   /** The name of its loss term: `tat@stage3`. */
   name: Type.String(),
   method: Type.String(),
-  /** Layers; absent for methods that hook the logits. */
-  student: Type.Optional(Type.String()),
-  teacher: Type.Optional(Type.String()),
-  /** With the batch left out. */
-  studentShape: Type.Optional(Type.Array(Type.Integer())),
-  teacherShape: Type.Optional(Type.Array(Type.Integer())),
+  /** The hooked layers; shapes are known once the models are built. */
+  student: Type.Array(HookedLayer),
+  teacher: Type.Array(HookedLayer),
+  /** What was put in front of the method because it refuses the shapes as they are. */
   adapter: Type.Optional(Type.String()),
+  /** As the recipe has it. */
   weight: Type.Number(),
   /** How the weight changes, in words; absent for a constant one. */
   schedule: Type.Optional(Type.String()),
+  /** Trainable values of the method and its adapter. */
   parameters: Type.Optional(Type.Integer()),
 });
 export type HookRow = Static<typeof HookRow>;
@@ -126,21 +134,22 @@ export const Prediction = closed({
     channels: Type.Union([Type.Literal(1), Type.Literal(3)]),
     pixels: Bytes,
   }),
-  /** Classes by number, and how sure the model is, 0 … 1. */
+  /** Classes by number: the true one, and what the models say. */
   truth: Type.Integer(),
   student: Type.Integer(),
-  studentProbability: Type.Number(),
   teacher: Type.Optional(Type.Integer()),
+  /** That the models give the true class, 0 … 1. */
+  studentProbability: Type.Optional(Type.Number()),
   teacherProbability: Type.Optional(Type.Number()),
-  loss: Type.Number(),
 });
 export type Prediction = Static<typeof Prediction>;
 
 /** Tab Predictions; `why` alone where there is nothing to show: one sentence that says why and what to do. */
 export const Predictions = closed({
   why: Type.Optional(Type.String()),
-  /** Step of the weights that predicted. */
+  /** The evaluation that these are of: the best so far. */
   step: Type.Optional(Type.Integer()),
+  epoch: Type.Optional(Type.Number()),
   /** Names of the classes by number. */
   classes: Type.Array(Type.String()),
   /** The worst first. */
