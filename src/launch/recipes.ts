@@ -1,8 +1,10 @@
 import * as path from 'node:path';
 import type { BackendChoice } from '../backends';
 import { inspect } from './inspect';
+import { provideNatives } from './natives';
 import { CheckRequest, type CheckReport } from '../protocol/inspector';
 import { loadCatalogue } from '../recipe/load-catalogue';
+import { nativesOfRecipe } from '../recipe/natives';
 import { type ParsedRecipe, problemAt, readRecipe } from '../recipe/parse';
 import { RecipeError } from '../recipe/problem';
 import { resolveRecipe } from '../recipe/resolve';
@@ -44,6 +46,7 @@ export interface CheckOptions {
 /** Checks a recipe against its real data and models; throws `RecipeError` with the places in its file. */
 export async function checkRecipe(loaded: LoadedRecipe, options: CheckOptions): Promise<CheckReport> {
   const { backend, trial, ...process } = options;
+  await provideNatives(nativesOfRecipe(loaded.recipe), options);
   const answer = await inspect(
     CheckRequest,
     { workspace: loaded.workspace, retort: loaded.retortFolder, backend, recipe: loaded.recipe, trial },

@@ -7,11 +7,18 @@ import { inspect, type InspectOptions } from '../../launch/inspect';
 import { checkRecipe, type LoadedRecipe, loadRecipe } from '../../launch/recipes';
 import { startWorker } from '../../launch/worker';
 import type { CheckReport } from '../../protocol/inspector';
+import { nativesOfModel, nativesOfRecipe } from '../../recipe/natives';
 import { findWorkspace } from '../../recipe/workspace';
 import type { Recipe } from '../../recipe/schema';
-import type { RunFolder } from '../../runs/folder';
+import { readRecipe, type RunFolder } from '../../runs/folder';
 import { requireTrust } from './commands';
+import { provideNatives } from './natives';
 import { readSetting } from './settings';
+
+export interface AskOptions extends InspectOptions {
+  /** Work that the user did not ask for: nothing is asked either, and what would have to be fails. */
+  readonly quietly?: boolean;
+}
 
 /** Everything that makes a process, in trusted workspaces only: all of it runs the user's code. */
 export class Launcher {
@@ -27,10 +34,12 @@ export class Launcher {
   }
 
   /** Checks a recipe against its real models and data, in the inspector. */
-  async check(recipe: vscode.Uri, options: InspectOptions & { trial?: boolean } = {}): Promise<CheckReport> {
+  async check(recipe: vscode.Uri, options: AskOptions & { trial?: boolean } = {}): Promise<CheckReport> {
     requireTrust();
-    const { trial = false, ...process } = options;
-    return checkRecipe(this.load(recipe), {
+    const { trial = false, quietly = false, ...process } = options;
+    const loaded = this.load(recipe);
+    await provideNatives(nativesOfRecipe(loaded.recipe), { quietly });
+    return checkRecipe(loaded, {
       backend: this.backend,
       trial,
       timeLimit: readSetting('retort.inspect.timeLimit'),
@@ -42,6 +51,7 @@ export class Launcher {
   /** Makes a run and starts its process, which goes on without this window. */
   async start(retortFolder: string, recipe: Recipe): Promise<RunFolder> {
     requireTrust();
+    await provideNatives(nativesOfRecipe(recipe));
     const run = await beginRun(retortFolder, recipe, { backend: this.backend, ...this.node });
     this.log.info(`Started run ${run.id} of ${recipe.name}`);
     return run;
@@ -50,17 +60,26 @@ export class Launcher {
   /** Starts the process of a run that has ended before its end. */
   async resume(run: RunFolder, { takeOver = false } = {}): Promise<void> {
     requireTrust();
+    await provideNatives(nativesOfRecipe(await readRecipe(run)));
     await startWorker(run, { takeOver, ...this.node });
     this.log.info(`Resumed run ${run.id}`);
   }
 
   /** Asks the inspector one question in a process of its own. */
-  ask<Question, Answer>(
+  async ask<Question extends { readonly model?: string; readonly recipe?: Recipe }, Answer>(
     type: RequestType<Question, Answer, void>,
     question: Question,
-    options: InspectOptions = {},
+    { quietly = false, ...options }: AskOptions = {},
   ): Promise<Answer> {
     requireTrust();
+    const { model, recipe } = question;
+    await provideNatives(
+      [
+        ...(model === undefined ? [] : nativesOfModel(model)),
+        ...(recipe === undefined ? [] : nativesOfRecipe(recipe)),
+      ],
+      { quietly },
+    );
     return inspect(type, question, {
       timeLimit: readSetting('retort.inspect.timeLimit'),
       ...this.node,
