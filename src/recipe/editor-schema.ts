@@ -102,8 +102,9 @@ function bodyOf({ properties, required = [] }: AlternativeSchema, key: string, n
   const others = required.filter((other) => other !== key);
   // The layers are asked for first, the weight has a published value.
   const sorted = others.sort((a, b) => Number(a === 'weight') - Number(b === 'weight'));
-  const stops = sorted.map((other, index) => [other, stopOf(properties[other] ?? {}, index + 1)]);
-  return { [key]: name, ...Object.fromEntries(stops) };
+  const body: Record<string, unknown> = { [key]: name };
+  for (const [index, other] of sorted.entries()) body[other] = stopOf(properties[other] ?? {}, index + 1);
+  return body;
 }
 
 /** A stop of the given number; `^` makes the JSON service write the text as it stands, without quotes. */

@@ -9,3 +9,8 @@ export function loadCatalogue(): Catalogue {
   loaded ??= JSON.parse(fs.readFileSync(distFile('catalogue.json'), 'utf8')) as Catalogue;
   return loaded;
 }
+
+/** Whether a catalogue is the one that the build wrote, so that what was made from it then fits. */
+export function isBuiltCatalogue(catalogue: Catalogue): boolean {
+  return catalogue === loaded;
+}

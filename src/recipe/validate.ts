@@ -1,6 +1,9 @@
-import Ajv, { type ValidateFunction } from 'ajv';
+import { createRequire } from 'node:module';
+import Ajv, { type Options, type ValidateFunction } from 'ajv';
+import { distFile } from '../common/files';
 import type { Catalogue } from './catalogue';
 import { recipeSchema } from './full-schema';
+import { isBuiltCatalogue } from './load-catalogue';
 import type { Finding } from './problem';
 import { findingsOf } from './schema-findings';
 import { expandShortForms } from './short-forms';
@@ -24,13 +27,22 @@ export function validateRecipe(value: unknown, catalogue: Catalogue): Finding[] 
 function validatorOf(catalogue: Catalogue): ValidateFunction {
   let validator = validators.get(catalogue);
   if (validator === undefined) {
-    validator = recipeAjv().compile(recipeSchema(catalogue));
+    validator = isBuiltCatalogue(catalogue) ? builtValidator() : compileValidator(catalogue).validator;
     validators.set(catalogue, validator);
   }
   return validator;
 }
 
-function recipeAjv(): Ajv {
+/** Compiling takes the better part of a second, which nobody waits for who asks the one that the build compiled. */
+function builtValidator(): ValidateFunction {
+  return createRequire(__filename)(distFile('validate-recipe.js')) as ValidateFunction;
+}
+
+/** With `code.source`, what `ajv/dist/standalone` needs to write the validator as a module. */
+export function compileValidator(
+  catalogue: Catalogue,
+  code: Options['code'] = {},
+): { readonly ajv: Ajv; readonly validator: ValidateFunction } {
   const ajv = new Ajv({
     useDefaults: true,
     discriminator: true,
@@ -38,8 +50,9 @@ function recipeAjv(): Ajv {
     verbose: true,
     strictTypes: false,
     strictTuples: false,
+    code,
   });
   // Known to editors: the message of a failed check, a key not to be offered, what the values mean.
   ajv.addVocabulary(['errorMessage', 'doNotSuggest', 'enumDescriptions']);
-  return ajv;
+  return { ajv, validator: ajv.compile(recipeSchema(catalogue)) };
 }

@@ -1,4 +1,6 @@
-import { distFile, writeJsonAtomic } from '../common/files';
+import standalone from 'ajv/dist/standalone';
+import { buildSync } from 'esbuild';
+import { distFile, packageRoot, writeJsonAtomic } from '../common/files';
 import { catalogueAugmentations } from '../data/augment/augmentations';
 import { catalogueFormats } from '../data/formats';
 import { catalogueMethods } from '../engine/methods/registry';
@@ -6,7 +8,7 @@ import { catalogueNetworks } from '../engine/models/networks';
 import type { Catalogue } from '../recipe/catalogue';
 import { editorSchema } from '../recipe/editor-schema';
 import { recipeSchema } from '../recipe/full-schema';
-import { validateRecipe } from '../recipe/validate';
+import { compileValidator } from '../recipe/validate';
 
 /** Run by the build: what is registered, as plain data for the rooms that never load the engine. */
 const catalogue: Catalogue = {
@@ -16,9 +18,16 @@ const catalogue: Catalogue = {
   augmentations: catalogueAugmentations(),
 };
 
-// Compiles the schema, so that options that are no sound schema fail the build and not somebody's recipe.
-validateRecipe({}, catalogue);
-
 writeJsonAtomic(distFile('catalogue.json'), catalogue);
 writeJsonAtomic(distFile('recipe.schema.json'), recipeSchema(catalogue));
 writeJsonAtomic(distFile('recipe.editor.schema.json'), editorSchema(catalogue));
+
+// Options that are no sound schema fail here, and not in somebody's recipe.
+const { ajv, validator } = compileValidator(catalogue, { source: true });
+buildSync({
+  stdin: { contents: standalone(ajv, validator), resolveDir: packageRoot() },
+  outfile: distFile('validate-recipe.js'),
+  bundle: true,
+  minify: true,
+  platform: 'node',
+});
