@@ -35,7 +35,7 @@ export function workbenchAddress(
     ...(folder === undefined ? { ew: 'true' } : { folder }),
     payload: JSON.stringify(payload),
   });
-  return `http://${authority}/?${query}`;
+  return `http://${authority}/?${query.toString()}`;
 }
 
 export async function newPage(browser: Browser): Promise<Page> {

@@ -9,18 +9,22 @@ export const tiny = { size: 12, classes: 4, train: 200, test: 40 };
 /** A workspace on a disk of its own: a learnable dataset in IDX files, and a module with models. */
 export function makeTinyWorkspace(): string {
   const workspace = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'retort-tiny-')));
-  fs.mkdirSync(path.join(workspace, 'data'));
+  writeTinyData(path.join(workspace, 'data'));
+  fs.writeFileSync(path.join(workspace, 'models.ts'), models);
+  return workspace;
+}
+
+/** The tiny dataset as IDX files. */
+export function writeTinyData(folder: string): void {
+  fs.mkdirSync(folder);
   for (const [split, count] of [
     ['train', tiny.train],
     ['t10k', tiny.test],
   ] as const) {
     const { images, labels } = brightness(split, count);
-    const folder = path.join(workspace, 'data');
     fs.writeFileSync(path.join(folder, `${split}-images-idx3-ubyte`), images);
     fs.writeFileSync(path.join(folder, `${split}-labels-idx1-ubyte`), labels);
   }
-  fs.writeFileSync(path.join(workspace, 'models.ts'), models);
-  return workspace;
 }
 
 /** A recipe with everything that a resume must bring back: dropout, augmentation, moving averages, a trained hook. */
