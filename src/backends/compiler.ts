@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { InputError } from '../common/errors';
 import { runCommand, succeeds } from '../common/command';
+import { distFile } from '../common/files';
 
 export interface Compiler {
   readonly command: string;
@@ -43,15 +44,19 @@ function compilerAdvice(): string {
  * Compiles the TensorFlow binding of `@tensorflow/tfjs-node-gpu` against the C library unpacked in
  * `<folder>/tensorflow`, into `<folder>/tfjs_binding.node`. It finds the library beside itself, so the folder
  * may be moved afterwards.
+ *
+ * @param flags - further ones for the compiler
  */
 export async function compileBinding(
   compiler: Compiler,
   folder: string,
-  signal?: AbortSignal,
+  {
+    signal,
+    flags = [],
+  }: { readonly signal?: AbortSignal | undefined; readonly flags?: readonly string[] } = {},
 ): Promise<string> {
   const library = path.join(folder, 'tensorflow');
-  const sources = path.dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'));
-  const nodeHeaders = path.join(path.dirname(require.resolve('node-api-headers/package.json')), 'include');
+  const sources = distFile('binding');
   const binding = path.join(folder, 'tfjs_binding.node');
   const mac = process.platform === 'darwin';
   const finished = await runCommand(
@@ -64,13 +69,14 @@ export async function compileBinding(
       '-DNAPI_VERSION=8',
       '-DNODE_GYP_MODULE_NAME=tfjs_binding',
       '-DBUILDING_NODE_EXTENSION',
-      ...[sources, nodeHeaders, path.join(library, 'include')].flatMap((include) => ['-I', include]),
-      path.join(sources, 'binding', 'tfjs_backend.cc'),
-      path.join(sources, 'binding', 'tfjs_binding.cc'),
+      ...[path.join(sources, 'node'), path.join(library, 'include')].flatMap((include) => ['-I', include]),
+      path.join(sources, 'tfjs_backend.cc'),
+      path.join(sources, 'tfjs_binding.cc'),
       ...sharedLibraries(library),
       `-Wl,-rpath,${mac ? '@loader_path' : '$ORIGIN'}/tensorflow`,
       // Node's own symbols are there when it loads the binding; only Apple's linker minds.
       ...(mac ? ['-undefined', 'dynamic_lookup'] : []),
+      ...flags,
       '-o',
       binding,
     ],

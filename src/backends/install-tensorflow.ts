@@ -43,7 +43,7 @@ export async function installTensorflow(
   failpoint('backend-unpacked');
 
   onProgress?.({ stage: 'compile', done: 0, total: 0 });
-  const binding = await compileBinding(compiler, folder, signal);
+  const binding = await compileBinding(compiler, folder, { signal });
   failpoint('backend-compiled');
 
   onProgress?.({ stage: 'try', done: 0, total: 0 });

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { writeJsonAtomic } from '../common/files';
+import { distFile, writeJsonAtomic } from '../common/files';
 import { retortHome } from '../common/home';
 import type { InstallableBackend } from './backend';
 import { backendVersion } from './pins';
@@ -80,8 +80,7 @@ export function writeManifest(folder: string, backend: InstallableBackend, conte
 
 /** The version of the binding's sources that this program carries. */
 export function bindingVersion(): string {
-  // Read, not loaded: loading the package would start TensorFlow.
-  const file = require.resolve('@tensorflow/tfjs-node-gpu/package.json');
+  const file = distFile(path.join('binding', 'package.json'));
   return (JSON.parse(fs.readFileSync(file, 'utf8')) as { version: string }).version;
 }
 

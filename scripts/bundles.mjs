@@ -1,0 +1,101 @@
+// What dist/ is made of. `npm run build` makes it for this repository and for npm, where packages stay outside;
+// `npm run package` for the editor, where there is no node_modules.
+import * as esbuild from 'esbuild';
+import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const require = createRequire(import.meta.url);
+export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+/** The programs and threads that compute. */
+const programs = {
+  cli: 'src/cli/main.ts',
+  worker: 'src/worker/main.ts',
+  inspector: 'src/worker/inspector.ts',
+  loader: 'src/data/loader-thread.ts',
+  heartbeat: 'src/worker/heartbeat-thread.ts',
+  engine: 'src/engine/index.ts',
+};
+
+const forNode = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  logLevel: 'warning',
+};
+
+/** A package's own ES modules where it has them: jsonc-parser's other form loads its parts at run time. */
+export const carried = { mainFields: ['module', 'main'] };
+
+export function buildPrograms(options) {
+  return esbuild.build({ ...forNode, entryPoints: programs, ...options });
+}
+
+/** The program that writes the catalogue; used by the build alone. */
+export function buildCatalogueWriter(options) {
+  return esbuild.build({
+    ...forNode,
+    entryPoints: { 'write-catalogue': 'src/worker/write-catalogue.ts' },
+    packages: 'external',
+    ...options,
+  });
+}
+
+/** The extension carries its packages in any case: VS Code starts it from one file. */
+export function buildExtension(options) {
+  return esbuild.build({
+    ...forNode,
+    entryPoints: { extension: 'src/extension/extension.ts' },
+    external: ['vscode'],
+    ...carried,
+    ...options,
+  });
+}
+
+export function buildPage({ outdir, ...options }) {
+  return esbuild.build({
+    absWorkingDir: root,
+    entryPoints: { panel: 'webview/panel.ts' },
+    outdir: path.join(outdir, 'webview'),
+    bundle: true,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    logLevel: 'warning',
+    ...options,
+  });
+}
+
+/** One file that holds these modules, each evaluated when it is first asked for. */
+export function buildTensorflow(specifiers, options) {
+  const entries = specifiers.map(
+    (name) => `get ${JSON.stringify(name)}() { return require(${JSON.stringify(name)}); }`,
+  );
+  return esbuild.build({
+    ...forNode,
+    stdin: { contents: `module.exports = { ${entries.join(',\n')} };`, resolveDir: root },
+    ...options,
+  });
+}
+
+/** What is read beside the programs: WebAssembly's kernels, and the sources of TensorFlow's binding. */
+export function copyParts(dist) {
+  const wasm = path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm'));
+  copyFiles(wasm, path.join(dist, 'wasm'), /\.wasm$/);
+  const binding = path.dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'));
+  copyFiles(path.join(binding, 'binding'), path.join(dist, 'binding'), /\.(cc|h)$/);
+  copyFiles(binding, path.join(dist, 'binding'), /^package\.json$/);
+  const headers = path.dirname(require.resolve('node-api-headers/package.json'));
+  copyFiles(path.join(headers, 'include'), path.join(dist, 'binding', 'node'), /\.h$/);
+}
+
+function copyFiles(from, to, wanted) {
+  mkdirSync(to, { recursive: true });
+  for (const name of readdirSync(from).filter((file) => wanted.test(file))) {
+    cpSync(path.join(from, name), path.join(to, name));
+  }
+}
