@@ -74,7 +74,8 @@ export class MetricReader {
   }
 }
 
-function parseLine(text: string): MetricLine | AttemptLine | 'damaged' | 'unknown' {
+/** A line of a metrics file; `unknown`: of a kind that a later version has added. */
+export function parseLine(text: string): MetricLine | AttemptLine | 'damaged' | 'unknown' {
   let value: unknown;
   try {
     value = JSON.parse(text);
