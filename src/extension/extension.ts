@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { ActiveRecipe } from './common/active-recipe';
 import { registerCommand } from './common/commands';
 import { Launcher } from './common/launcher';
+import { ModelSummaries } from './common/model-summaries';
 import { RunStore } from './common/run-store';
 import { readSetting } from './common/settings';
 import * as distill from './distill';
@@ -19,16 +20,19 @@ export function activate(context: vscode.ExtensionContext): Services {
   const home = readSetting('retort.home');
   if (home !== '') process.env.RETORT_HOME = home;
   const log = vscode.window.createOutputChannel('Retort', { log: true });
+  const launcher = new Launcher(log);
   const services: Services = {
     context,
     log,
     runs: new RunStore(log),
-    launcher: new Launcher(log),
+    launcher,
+    models: new ModelSummaries(launcher),
     activeRecipe: new ActiveRecipe(context.workspaceState),
   };
   context.subscriptions.push(
     log,
     services.runs,
+    services.models,
     services.activeRecipe,
     registerCommand(log, 'retort.showLog', () => log.show()),
     ...features.flatMap((feature) => feature.register(services)),

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { ModelRequest, type ModelSummary } from '../../protocol/inspector';
+import type { ImageShape } from '../../recipe/image-shape';
+import type { AskOptions, Launcher } from './launcher';
+
+export interface ModelDescription extends ImageShape {
+  /** As in a resolved recipe: paths relative to the workspace. */
+  readonly model: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly workspace: string;
+}
+
+/**
+ * The layers of models, from the inspector: each model is built once until its file, or any code of the workspace,
+ * has changed. A model that cannot be built is not tried again before that.
+ */
+export class ModelSummaries implements vscode.Disposable {
+  private readonly summaries = new Map<string, Promise<ModelSummary>>();
+  private readonly saved = vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+    // What a model file imports is not known here.
+    if (/\.([cm]?[jt]sx?|json)$/.test(uri.path) && !uri.path.endsWith('.distill.json')) this.summaries.clear();
+  });
+
+  constructor(private readonly launcher: Launcher) {}
+
+  /** Throws `InputError` for a model that cannot be built, and in an untrusted workspace. */
+  async describe(model: ModelDescription, options: AskOptions = {}): Promise<ModelSummary> {
+    const key = JSON.stringify([model, this.launcher.backend, await hashOf(model)]);
+    const known = this.summaries.get(key);
+    if (known !== undefined) return known;
+    const { workspace, ...question } = model;
+    const asked = this.launcher.ask(
+      ModelRequest,
+      {
+        ...question,
+        workspace,
+        retort: path.join(workspace, '.retort'),
+        backend: this.launcher.backend,
+      },
+      options,
+    );
+    this.summaries.set(key, asked);
+    asked.catch(() => {
+      if (options.signal?.aborted) this.summaries.delete(key);
+    });
+    return asked;
+  }
+
+  dispose(): void {
+    this.saved.dispose();
+    this.summaries.clear();
+  }
+}
+
+/** Of the file that the model is in; none for those that do not change. */
+async function hashOf({ model, workspace }: ModelDescription): Promise<string> {
+  if (/^(builtin|run):/.test(model)) return '';
+  const file = path.resolve(workspace, model.replace(/#[^#]*$/, ''));
+  const content = await fs.readFile(file).catch(() => '');
+  return createHash('sha256').update(content).digest('base64');
+}
