@@ -41,7 +41,7 @@ export function studentWeights(tensors: Record<string, tf.Tensor>): Record<strin
     }
   };
   take('student/');
-  take('ema/average/');
+  take('ema/');
   const kept = new Set(Object.values(weights));
   for (const tensor of Object.values(tensors)) if (!kept.has(tensor)) tensor.dispose();
   return weights;
