@@ -11,11 +11,11 @@ export async function evaluateSplit(
   model: Model,
   data: Data,
   split: SplitName,
-  between?: () => Promise<void> | void,
+  observe?: Parameters<typeof evaluateClassification>[2],
 ): Promise<Score> {
   const source = data.batches({ split, batchSize: EVALUATION_BATCH, training: false });
   try {
-    return await evaluateClassification(model, source, between);
+    return await evaluateClassification(model, source, observe);
   } finally {
     await source.close();
   }

@@ -14,12 +14,15 @@ import { CheckpointStore } from '../runs/checkpoints';
 import { type DeviceSlot, waitForDevice } from '../runs/device-queue';
 import { readRecipe, type RunFolder } from '../runs/folder';
 import type { Recipe } from '../recipe/schema';
+import { writePredictions } from '../runs/predictions';
 import type { Requests } from '../runs/requests';
 import type { RunInfo, WrittenState } from '../runs/types';
 import type { RunWriter } from '../runs/writer';
 import { describeCommit } from './commit';
 import { evaluateSplit } from './evaluate';
 import { prepare, type Prepared } from './prepare';
+import { factsOf } from './facts';
+import { PredictionRecorder } from './prediction-recorder';
 import { readRunWeights } from './references';
 import { adviseOnDivergence, RunTraining } from './train-run';
 import { chanceWarning, weakTeacherWarning } from './warnings';
@@ -106,9 +109,8 @@ async function trainPrepared(
     checkpoints,
     onStep: (step) => host.onStep(step),
     takeRequests: () => host.takeRequests(),
-    log: (text) => writer.log(text),
   });
-  const { student, teacher, plan, recipe } = prepared;
+  const { plan, recipe, teacher } = prepared;
   const isResumed = (await checkpoints.list()).length > 0;
   const from = isResumed ? await training.resume() : { step: 0, warnings: [] };
   await writer.beginAttempt(from.step);
@@ -119,7 +121,7 @@ async function trainPrepared(
   if (isResumed) writer.log(`Going on from the checkpoint of step ${from.step}.`);
   writer.update({
     state: 'running',
-    parameters: { student: student.parameters, ...(teacher && { teacher: teacher.parameters }) },
+    ...factsOf(prepared),
     progress: {
       step: from.step,
       steps: plan.totalSteps,
@@ -145,7 +147,11 @@ async function measureTeacher(
   writer: RunWriter,
 ): Promise<void> {
   if (!teacher || data.info.samples.validation === 0) return;
-  const validation = await evaluateSplit(teacher, data, 'validation');
+  const recorder = new PredictionRecorder(data.info, 0);
+  const validation = await evaluateSplit(teacher, data, 'validation', (batch, predictions) =>
+    recorder.add(batch, predictions),
+  );
+  await writePredictions(writer.run, 'teacher', recorder.finish({ step: 0, epoch: 0 }));
   writer.update({ teacher: { validation } });
   writer.appendMetric({ kind: 'teacher', step: 0, epoch: 0, ...lossAndAccuracy(validation) });
   const chance = chanceWarning(validation, data.info.classNames.length);

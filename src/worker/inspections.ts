@@ -3,7 +3,7 @@ import { InputError } from '../common/errors';
 import { retortHome } from '../common/home';
 import { ready } from '../engine/backends';
 import { exportModel } from '../engine/models/export';
-import type { Model } from '../engine/models/model';
+import { type Model, totalFlops } from '../engine/models/model';
 import { Trainer } from '../engine/train/trainer';
 import type {
   CheckAnswer,
@@ -133,7 +133,7 @@ function summarize(reference: string, model: Model): ModelSummary {
   return {
     reference,
     parameters: model.parameters,
-    flops: model.layers.reduce((sum, layer) => sum + layer.flops, 0),
+    flops: totalFlops(model),
     endsInSoftmax: model.endsInSoftmax,
     layers: model.layers.map(({ id, className, outputShape, parameters, flops }) => ({
       id,

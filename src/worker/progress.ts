@@ -33,6 +33,10 @@ export const TrainingState = Type.Object({
     accuracy: Type.Number(),
     terms: Type.Record(Type.String(), Type.Number()),
   }),
+  /** Since the last line about hooks, by name. */
+  hooks: Type.Optional(
+    Type.Record(Type.String(), Type.Object({ steps: Type.Integer({ minimum: 1 }), loss: Type.Number() })),
+  ),
   best: Type.Optional(RunInfo.properties.best),
   last: Type.Optional(RunInfo.properties.last),
 });

@@ -1,14 +1,19 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Batch, BatchSource } from '../data/batch';
+import { deviceMemory } from '../engine/device-memory';
 import type { Score } from '../engine/tasks/classification';
+import { FeatureComparison } from '../engine/train/feature-comparison';
 import { decodeTensors, encodeTensors } from '../engine/train/snapshot';
 import { DivergedError, Trainer } from '../engine/train/trainer';
 import type { CheckpointStore } from '../runs/checkpoints';
 import { checked } from '../runs/inside';
+import { writePredictions } from '../runs/predictions';
 import type { Requests } from '../runs/requests';
-import type { RunInfo } from '../runs/types';
+import type { HookFigures, RunInfo } from '../runs/types';
 import type { RunWriter } from '../runs/writer';
 import { evaluateSplit } from './evaluate';
+import { HookWindow } from './hook-window';
+import { PredictionRecorder } from './prediction-recorder';
 import type { Prepared } from './prepare';
 import { TrainingState } from './progress';
 import { tensorFiles } from './references';
@@ -16,6 +21,12 @@ import { MetricWindow } from './window';
 
 /** Steps that are averaged into one train line. */
 const STEPS_PER_LINE = 10;
+
+/** Of the validation samples that a student does worst on, so many are kept as pictures. */
+const PICTURES = 64;
+
+/** Validation images that features are compared on. */
+const COMPARED_IMAGES = 128;
 
 /** What training tells and asks while it runs. */
 export interface TrainingHost {
@@ -25,8 +36,6 @@ export interface TrainingHost {
   onStep(step: number): void;
   /** What has been asked for since the last call. */
   takeRequests(): Requests;
-  /** A line for people: what happened at which epoch. */
-  log(text: string): void;
 }
 
 type Reached = NonNullable<RunInfo['best']>;
@@ -35,6 +44,8 @@ type Reached = NonNullable<RunInfo['best']>;
 export class RunTraining {
   readonly trainer: Trainer;
   private readonly window = new MetricWindow();
+  private readonly hookWindow: HookWindow;
+  private comparison: FeatureComparison | undefined;
   private readonly source: BatchSource;
   private best: Reached | undefined;
   private last: Reached | undefined;
@@ -48,6 +59,7 @@ export class RunTraining {
     const { recipe, student, teacher, hooks, plan, data } = prepared;
     this.trainer = new Trainer({ recipe, student, teacher, hooks, ...plan });
     this.source = data.batches({ split: 'train', ...recipe.train });
+    this.hookWindow = new HookWindow(hooks);
   }
 
   /** Goes back to the last good checkpoint; gives its step, and a sentence for each damaged one. */
@@ -62,6 +74,7 @@ export class RunTraining {
     await this.trainer.restore(tensors, state.step);
     for (const tensor of Object.values(tensors)) tensor.dispose();
     this.window.restore(state.window);
+    this.hookWindow.restore(state.hooks ?? {});
     this.best = state.best;
     this.last = state.last;
     this.secondsBefore = state.seconds;
@@ -106,7 +119,9 @@ export class RunTraining {
     for (let index = first; index < first + accumulate; index++) {
       batches.push(await this.source.next(epoch, index));
     }
+    const weights = this.hookWindow.weights(this.trainer.place);
     const result = await this.trainer.step(batches);
+    this.hookWindow.add(result.terms, weights);
     const images = batches.reduce((sum, batch) => sum + batch.labels.length, 0);
     this.window.add(result, images, this.source.takeWaitedMs());
     this.host.onStep(this.trainer.steps);
@@ -138,22 +153,32 @@ export class RunTraining {
   private writeLine(lr: number): void {
     const averages = this.window.take();
     if (!averages) return;
+    const device = deviceMemory();
     this.host.writer.appendMetric({
       kind: 'train',
       step: this.trainer.steps,
       epoch: this.epoch,
       ...averages,
       lr,
+      memory: {
+        resident: process.memoryUsage.rss(),
+        ...(device !== undefined && { device }),
+      },
     });
   }
 
   /** Evaluates on the validation split, if there is one; true if it is the best so far. */
   private async evaluate(): Promise<boolean> {
-    const { data } = this.prepared;
+    const { data, student } = this.prepared;
     if (data.info.samples.validation === 0) return false;
-    const validation = await this.withEvaluatedWeights(() =>
-      evaluateSplit(this.prepared.student, data, 'validation', () => setImmediate()),
-    );
+    const recorder = new PredictionRecorder(data.info, PICTURES);
+    const { validation, hooks } = await this.withEvaluatedWeights(async () => ({
+      validation: await evaluateSplit(student, data, 'validation', (batch, predictions) => {
+        recorder.add(batch, predictions);
+        return setImmediate();
+      }),
+      hooks: await this.examineHooks(),
+    }));
     this.last = { step: this.trainer.steps, epoch: this.epoch, validation };
     const improved = isBetter(validation, this.best?.validation);
     if (improved) this.best = this.last;
@@ -164,8 +189,31 @@ export class RunTraining {
       loss: validation.loss,
       accuracy: validation.accuracy,
     });
+    if (hooks) {
+      this.host.writer.appendMetric({ kind: 'hooks', step: this.trainer.steps, epoch: this.epoch, hooks });
+    }
+    const predictions = recorder.finish(this.last);
+    const names = improved ? (['last', 'best'] as const) : (['last'] as const);
+    for (const name of names) await writePredictions(this.host.writer.run, name, predictions);
     this.report();
     return improved;
+  }
+
+  /** How each hook stands now; undefined where there is none. */
+  private async examineHooks(): Promise<Record<string, HookFigures> | undefined> {
+    const { data, hooks, student, teacher } = this.prepared;
+    if (!teacher || hooks.length === 0) return undefined;
+    if (!this.comparison) {
+      const source = data.batches({ split: 'validation', batchSize: COMPARED_IMAGES, training: false });
+      this.comparison = new FeatureComparison(hooks, { student, teacher }, await source.next(0, 0));
+      await source.close();
+    }
+    const similarities = await this.comparison.measure();
+    const losses = this.hookWindow.take();
+    const weights = Object.entries(this.hookWindow.weights(this.trainer.place));
+    return Object.fromEntries(
+      weights.map(([name, weight]) => [name, { weight, loss: losses[name] ?? null, ...similarities[name] }]),
+    );
   }
 
   /** Runs something with the weights that count: the moving averages where the recipe keeps them. */
@@ -185,6 +233,7 @@ export class RunTraining {
       step: this.trainer.steps,
       seconds: this.seconds,
       window: this.window.capture(),
+      hooks: this.hookWindow.capture(),
       ...(this.best && { best: this.best }),
       ...(this.last && { last: this.last }),
     };

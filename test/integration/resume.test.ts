@@ -21,7 +21,7 @@ async function outcomeOf(run: RunFolder): Promise<{ weights: Buffer; metrics: un
       attempt: 0,
       seq: 0,
       time: 0,
-      ...(line.kind === 'train' && { imagesPerSecond: 0, dataWait: 0 }),
+      ...(line.kind === 'train' && { imagesPerSecond: 0, dataWait: 0, memory: undefined }),
     })),
   };
 }

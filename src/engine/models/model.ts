@@ -32,6 +32,11 @@ export interface Model {
   dispose(): void;
 }
 
+/** Floating-point operations of all layers for one sample; a multiply-add counts as two. */
+export function totalFlops({ layers }: Model): number {
+  return layers.reduce((sum, layer) => sum + layer.flops, 0);
+}
+
 export interface SourceFile {
   /** Relative to the workspace, with forward slashes. */
   readonly path: string;
