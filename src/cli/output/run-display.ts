@@ -1,3 +1,4 @@
+import { secondsLeft } from '../../runs/pace';
 import { gapRecovered } from '../../runs/statistics';
 import type { MetricLine, RunInfo, ScoreLine, TrainLine } from '../../runs/types';
 import { percent } from '../../common/format';
@@ -75,6 +76,7 @@ export class RunDisplay {
         this.tell(line, `teacher   validation ${percent(line.accuracy)}`);
         return;
       case 'test':
+      case 'hooks':
         this.tell(line);
     }
   }
@@ -97,7 +99,7 @@ export class RunDisplay {
   private progress(line: TrainLine): void {
     const { epochs } = this.run;
     this.paceFrom ??= line;
-    const moment: Moment = { line, epochs, left: this.timeLeft(line) };
+    const moment: Moment = { line, epochs, left: secondsLeft(this.paceFrom, line, epochs) };
     const share = line.epoch / epochs;
     if (this.output.isWatched) {
       this.live.update(share, (bar, columns) => progressLine(moment, bar, columns));
@@ -105,14 +107,6 @@ export class RunDisplay {
       this.saidAt = this.clock();
       this.output.note(progressLine(moment, percent(share, 0)));
     }
-  }
-
-  /** Seconds, at the pace since the first line of this attempt; evaluations and checkpoints are part of it. */
-  private timeLeft(line: TrainLine): number | undefined {
-    const from = this.paceFrom!;
-    if (line.epoch <= from.epoch) return undefined;
-    const millisecondsPerEpoch = (line.time - from.time) / (line.epoch - from.epoch);
-    return (millisecondsPerEpoch * (this.run.epochs - line.epoch)) / 1000;
   }
 
   private tell(line: MetricLine, text?: string): void {
