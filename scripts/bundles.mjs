@@ -45,11 +45,14 @@ export function buildCatalogueWriter(options) {
   });
 }
 
-/** The extension carries its packages in any case: VS Code starts it from one file. */
+/** The extension and its panel's thread carry their packages in any case: VS Code starts it from one file. */
 export function buildExtension(options) {
   return esbuild.build({
     ...forNode,
-    entryPoints: { extension: 'src/extension/extension.ts' },
+    entryPoints: {
+      extension: 'src/extension/extension.ts',
+      'panel-reader': 'src/extension/panel/reader/thread.ts',
+    },
     external: ['vscode'],
     ...carried,
     ...options,
@@ -63,6 +66,9 @@ export function buildPage({ outdir, ...options }) {
     outdir: path.join(outdir, 'webview'),
     bundle: true,
     platform: 'browser',
+    // The icons' font lies beside the style sheet.
+    loader: { '.ttf': 'file' },
+    assetNames: '[name]',
     target: 'es2022',
     format: 'iife',
     logLevel: 'warning',

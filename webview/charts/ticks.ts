@@ -1,0 +1,30 @@
+/** Round numbers within a range, about as many as wanted: 1, 2 or 5 times a power of ten apart. */
+export function ticksOf(
+  min: number,
+  max: number,
+  wanted: number,
+  {
+    whole = false,
+    isLogarithmic = false,
+  }: { readonly whole?: boolean; readonly isLogarithmic?: boolean } = {},
+): number[] {
+  if (isLogarithmic) return powersOfTen(min, max);
+  if (!(max > min)) return [min];
+  const rough = (max - min) / wanted;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const digit = [1, 2, 5, 10].find((candidate) => candidate * power >= rough * (1 - 1e-9)) ?? 10;
+  const apart = whole ? Math.max(1, digit * power) : digit * power;
+  const first = Math.ceil(min / apart - 1e-9);
+  const last = Math.floor(max / apart + 1e-9);
+  // Multiples of a rounded reciprocal: 3 * 0.1 would be 0.30000000000000004.
+  return Array.from({ length: last - first + 1 }, (_, index) => {
+    const value = (first + index) * apart;
+    return Number(value.toPrecision(12));
+  });
+}
+
+function powersOfTen(min: number, max: number): number[] {
+  const first = Math.ceil(Math.log10(min) - 1e-9);
+  const last = Math.floor(Math.log10(max) + 1e-9);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => 10 ** (first + index));
+}
