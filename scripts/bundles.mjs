@@ -69,6 +69,7 @@ export function buildPage({ outdir, ...options }) {
     // The icons' font lies beside the style sheet.
     loader: { '.ttf': 'file' },
     assetNames: '[name]',
+    minify: true,
     target: 'es2022',
     format: 'iife',
     logLevel: 'warning',
