@@ -1,0 +1,202 @@
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+
+/** VS Code's own themes: as settings name them, as the picker shows them, and the class that the workbench has. */
+export const themes = {
+  light: { id: 'Light 2026', label: 'Light 2026', kind: 'vs' },
+  dark: { id: 'Dark 2026', label: 'Dark 2026', kind: 'vs-dark' },
+  hc: { id: 'Default High Contrast', label: 'Dark High Contrast', kind: 'hc-black' },
+  'hc-light': { id: 'Default High Contrast Light', label: 'Light High Contrast', kind: 'hc-light' },
+} as const;
+export type Theme = keyof typeof themes;
+
+/** VS Code's workbench as a person drives it. Everything waits for what it names; nothing sleeps. */
+export class Workbench {
+  constructor(readonly page: Page) {}
+
+  /** Opens the workbench and waits until extensions run. */
+  async open(address: string): Promise<void> {
+    await this.page.goto(address);
+    await this.ready();
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  /** Until the workbench is drawn and its extension host has answered. */
+  async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor();
+    await this.page.locator('.monaco-workbench .activitybar .action-item').first().waitFor();
+  }
+
+  activityIcon(name: string): Locator {
+    return this.page.locator('.part.activitybar').getByRole('tab', { name }).first();
+  }
+
+  /** Shows a view container of the activity bar; leaves it where it is shown already. */
+  async showSideBar(name: string): Promise<void> {
+    const icon = this.activityIcon(name);
+    if ((await icon.getAttribute('aria-selected')) !== 'true') await icon.click();
+    await this.page.locator('.part.sidebar').getByRole('heading', { name }).first().waitFor();
+  }
+
+  /** The palette's or a quick pick's box. */
+  get quickInput(): Locator {
+    return this.page.locator('.quick-input-widget:visible');
+  }
+
+  get quickInputRows(): Locator {
+    return this.quickInput.locator('.quick-input-list .monaco-list-row');
+  }
+
+  /** Runs a command by its title in the palette, `Retort: Show Log`, as soon as it is offered. */
+  async command(title: string): Promise<void> {
+    // The row's own text, or a command with a longer name would do.
+    const row = this.quickInputRows.filter({ has: this.page.getByText(title, { exact: true }) }).first();
+    // An open palette does not show what is contributed later: it is opened anew.
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.page.keyboard.press('F1');
+        await this.quickInput.locator('input').first().fill(`>${title}`, { timeout: 2000 });
+        await row.click({ timeout: 2000 });
+        await row.waitFor({ state: 'hidden' });
+        return;
+      } catch (error) {
+        if (tries === 10) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
+  }
+
+  /** Titles that the palette offers for a text. */
+  async paletteTitles(text: string): Promise<string[]> {
+    await this.page.keyboard.press('F1');
+    await this.quickInput.locator('input').first().fill(`>${text}`);
+    await this.quickInputRows.first().waitFor();
+    const titles = await this.quickInputRows.locator('.label-name').allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    return titles;
+  }
+
+  /** A quick pick's row that holds a text. */
+  pickRow(text: string | RegExp): Locator {
+    return this.quickInputRows.filter({ hasText: text }).first();
+  }
+
+  /** Chooses one row of a quick pick. */
+  async pick(text: string | RegExp): Promise<void> {
+    await this.pickRow(text).click();
+  }
+
+  /** Ticks exactly these rows of a quick pick of many, and confirms. */
+  async pickMany(texts: readonly (string | RegExp)[]): Promise<void> {
+    await this.quickInputRows.first().waitFor();
+    for (const row of await this.quickInputRows.all()) {
+      const text = await row.innerText();
+      const isWanted = texts.some((wanted) =>
+        typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text),
+      );
+      const box = row.getByRole('checkbox');
+      const isTicked = (await box.getAttribute('aria-checked')) === 'true' || (await box.isChecked());
+      if (isWanted !== isTicked) await box.click();
+    }
+    await this.confirm();
+  }
+
+  /** Confirms what a quick pick or an input box holds. */
+  async confirm(): Promise<void> {
+    await this.quickInput.getByRole('textbox').first().press('Enter');
+  }
+
+  /** Types into an input box and confirms. */
+  async enter(text: string): Promise<void> {
+    const input = this.quickInput.locator('input').first();
+    await input.fill(text);
+    await input.press('Enter');
+  }
+
+  /** Opens a file of the folder by its name. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    await this.quickInput.locator('input').first().fill(name);
+    await this.quickInputRows
+      .filter({ hasText: name.split('/').at(-1)! })
+      .first()
+      .click();
+    await this.tab(name.split('/').at(-1)!).waitFor();
+  }
+
+  tab(name: string | RegExp): Locator {
+    return this.page.locator('.tabs-container .tab').filter({ hasText: name }).first();
+  }
+
+  get editor(): Locator {
+    return this.page.locator('.editor-group-container.active .monaco-editor').first();
+  }
+
+  /** A code lens by its text; the one of the n-th place that has it. */
+  lens(text: string | RegExp, nth = 0): Locator {
+    return this.page.locator('.codelens-decoration a').filter({ hasText: text }).nth(nth);
+  }
+
+  /** Rows of a tree view, by the view's name. */
+  tree(view: string): Locator {
+    return this.page
+      .locator('.part.sidebar .pane')
+      .filter({ has: this.page.getByRole('button', { name: new RegExp(`^${view}`, 'i') }) })
+      .locator('.monaco-list-row');
+  }
+
+  treeRow(view: string, text: string | RegExp): Locator {
+    return this.tree(view).filter({ hasText: text }).first();
+  }
+
+  /** Opens a row of a tree if it is closed. */
+  async expand(row: Locator): Promise<void> {
+    await row.waitFor();
+    if ((await row.getAttribute('aria-expanded')) === 'false')
+      await row.locator('.monaco-tl-twistie').click();
+  }
+
+  /** The page inside a webview: two frames deep. With several open, the one whose editor is shown. */
+  webview(): FrameLocator {
+    return this.page
+      .locator('iframe.webview.ready:visible')
+      .last()
+      .contentFrame()
+      .frameLocator('iframe#active-frame');
+  }
+
+  /** Notifications shown now, or in the centre. */
+  get notifications(): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item');
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.notifications.filter({ hasText: text }).first();
+  }
+
+  /** Presses a button of a notification. */
+  async answer(text: string | RegExp, button: string): Promise<void> {
+    await this.notification(text).getByRole('button', { name: button }).click();
+  }
+
+  /** Closes every notification. */
+  async clearNotifications(): Promise<void> {
+    await this.command('Notifications: Clear All Notifications');
+  }
+
+  /** A status bar item by its text. */
+  statusItem(text: string | RegExp): Locator {
+    return this.page.locator('.part.statusbar .statusbar-item').filter({ hasText: text }).first();
+  }
+
+  async setTheme(theme: Theme): Promise<void> {
+    const { label, kind } = themes[theme];
+    await this.command('Preferences: Color Theme');
+    await this.pickRow(label).waitFor();
+    await this.enter(label);
+    await this.page.locator(`.monaco-workbench.${kind}`).waitFor();
+  }
+}
