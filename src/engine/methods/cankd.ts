@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
 import { batchNormTrain } from '../backends/kernels';
+import { dotProductAttention } from '../operations/attention';
 import { instanceNorm, NORM_EPSILON, pointwise } from '../operations/embedding';
 import { defineMethod } from './method';
 import { mapSizes, refuseShapes, sameArea } from './shapes';
@@ -60,7 +61,7 @@ export const cankd = defineMethod({
       subSample ? tf.maxPool(maps as tf.Tensor4D, 2, 2, 'valid') : maps;
 
     return (inputs) => {
-      const read = attend(
+      const read = dotProductAttention(
         positions(theta(inputs.student)),
         positions(pooled(phi(inputs.teacher))),
         positions(pooled(g(inputs.teacher))),
@@ -80,17 +81,3 @@ export const cankd = defineMethod({
     };
   },
 });
-
-/**
- * (theta phi^T / K) g for theta [N, P, C], phi and g [N, K, C], in the cheaper of the two orders that the
- * missing softmax allows: 2 P K C multiplications one way, (P + K) C^2 the other.
- */
-function attend(theta: tf.Tensor3D, phi: tf.Tensor3D, g: tf.Tensor3D): tf.Tensor {
-  const [, queries, inner] = theta.shape;
-  const keys = phi.shape[1];
-  const sum =
-    2 * queries * keys < (queries + keys) * inner
-      ? tf.matMul(tf.matMul(theta, phi, false, true), g)
-      : tf.matMul(theta, tf.matMul(phi, g, true, false));
-  return tf.div(sum, keys);
-}

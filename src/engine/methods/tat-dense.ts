@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../../common/errors';
-import { softmaxAttention } from '../operations/attention';
+import { attentionError } from '../operations/attention';
 import { embedding } from '../operations/embedding';
 import { defineMethod } from './method';
 import { type MapSize, mapSizes, refuseShapes, sameArea } from './shapes';
@@ -97,7 +97,7 @@ export const tatDense = defineMethod({
     return (inputs) => {
       const [q, k, v] = [query(inputs.student), key(inputs.teacher), value(inputs.student)];
       const distance = (part: (maps: tf.Tensor) => tf.Tensor3D): tf.Scalar =>
-        tf.mean(tf.squaredDifference(softmaxAttention(part(q), part(k), part(v)), part(inputs.teacher)));
+        attentionError(part(q), part(k), part(v), part(inputs.teacher));
       const terms = [
         [patchGroupWeight * losses, ofPatches],
         [anchorWeight, ofAnchors],

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../../common/errors';
-import { softmaxAttention } from '../operations/attention';
+import { attentionError } from '../operations/attention';
 import { embedding } from '../operations/embedding';
 import { defineMethod } from './method';
 import { mapSizes, refuseShapes, sameArea } from './shapes';
@@ -65,14 +65,14 @@ export const tat = defineMethod({
 
     return (inputs) => {
       const target = split(inputs.teacher);
-      const rebuilt = softmaxAttention(
+      // The mean does not mind that the heads stay apart.
+      return attentionError(
         split(query(inputs.student)),
         keyOf ? split(keyOf(inputs.teacher)) : target,
         split(value(inputs.student)),
+        target,
         { fixedKey: keyOf === undefined },
       );
-      // The mean does not mind that the heads stay apart.
-      return tf.mean(tf.squaredDifference(rebuilt, target));
     };
   },
 });

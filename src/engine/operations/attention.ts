@@ -1,86 +1,75 @@
 import * as tf from '@tensorflow/tfjs';
 
 /** Entries of the attention matrix that are held at a time, of all images and heads together. */
-const BLOCK_ENTRIES = 1 << 21;
+const BLOCK_ENTRIES = 1 << 20;
 
 /**
- * softmax(Q K^T) V without scale, for Q, K and V [B, P, d], [B, K, d], [B, K, e]: each row of Q draws on all of K.
- * Computed in blocks of rows that are made again in the backward pass, so that memory grows with P + K and not with
- * P K (Rabe and Staats, Self-attention Does Not Need O(n^2) Memory, section 3). The result is the same.
- * `fixedKey`: no gradient is computed for the key.
+ * The mean square between softmax(Q K^T) V, without scale, and T; for Q [B, P, d], K [B, n, d], V [B, n, e] and
+ * T [B, P, e]. Each row of Q draws on all of K.
+ *
+ * Computed in blocks of rows, so that memory grows with P + n and not with P n (Rabe and Staats, Self-attention Does
+ * Not Need O(n^2) Memory, section 3). A block's gradients are taken while its attention is at hand: the loss is a
+ * scalar, so the backward pass only scales them. T gets no gradient, and with `fixedKey` neither does K.
  */
-export function softmaxAttention(
+export function attentionError(
   query: tf.Tensor3D,
   key: tf.Tensor3D,
   value: tf.Tensor3D,
+  target: tf.Tensor3D,
   { fixedKey = false } = {},
-): tf.Tensor3D {
-  const attend = tf.customGrad((...inputs) => {
+): tf.Scalar {
+  const error = tf.customGrad((...inputs) => {
     const save = inputs.at(-1) as unknown as (tensors: tf.Tensor[]) => void;
-    save([query, key, value]);
+    const { loss, gradients } = inBlocks(query, key, value, target, fixedKey);
+    save(gradients);
     return {
-      value: forward(query, key, value),
-      gradFunc: (gradient, saved) => {
-        const gradients = backward(gradient as tf.Tensor3D, saved as Saved, fixedKey);
-        return fixedKey
-          ? [gradients.query, gradients.value]
-          : [gradients.query, gradients.value, gradients.key!];
-      },
+      value: loss,
+      gradFunc: (scale, saved) => (saved).map((gradient) => tf.mul(gradient, scale)),
     };
   });
-  return (fixedKey ? attend(query, value) : attend(query, value, key)) as tf.Tensor3D;
+  return (fixedKey ? error(query, value) : error(query, value, key)) as tf.Scalar;
 }
 
-type Saved = tf.Tensor[] & readonly [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
-
-function forward(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): tf.Tensor3D {
-  return concatenated(
-    rowBlocks(query, key).map(({ start, size }) =>
-      tf.tidy(() => tf.matMul(weightsOf(rows(query, start, size), key), value)),
-    ),
-  );
-}
-
-interface Gradients {
-  readonly query: tf.Tensor3D;
-  readonly value: tf.Tensor3D;
-  readonly key: tf.Tensor3D | undefined;
-}
-
-function backward(gradient: tf.Tensor3D, [query, key, value]: Saved, fixedKey: boolean): Gradients {
-  const queryBlocks: tf.Tensor3D[] = [];
-  let valueSum: tf.Tensor3D | undefined;
-  let keySum: tf.Tensor3D | undefined;
+/** The loss and its gradients in query, value and, unless it is fixed, key. */
+function inBlocks(
+  query: tf.Tensor3D,
+  key: tf.Tensor3D,
+  value: tf.Tensor3D,
+  target: tf.Tensor3D,
+  fixedKey: boolean,
+): { loss: tf.Scalar; gradients: tf.Tensor[] } {
+  const ofQuery: tf.Tensor[] = [];
+  /** Loss and gradients in value and key: sums over the blocks. */
+  let sums: tf.Tensor[] = [];
   for (const { start, size } of rowBlocks(query, key)) {
-    const [toQuery, toValue, toKey] = tf.tidy(() => {
+    const [toQuery, ...terms] = tf.tidy<tf.Tensor[]>(() => {
       const queries = rows(query, start, size);
-      const read = rows(gradient, start, size);
-      const weights = weightsOf(queries, key);
-      const toWeights = tf.matMul(read, value, false, true);
-      // Of softmax: w (g - sum(w g)).
-      const mean = tf.sum(tf.mul(weights, toWeights), -1, true);
-      const toScores = tf.mul(weights, tf.sub(toWeights, mean));
-      return [
-        tf.matMul(toScores, key),
-        plus(valueSum, tf.matMul(weights, read, true, false)),
-        fixedKey ? undefined : plus(keySum, tf.matMul(toScores, queries, true, false)),
-      ] as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D | undefined];
+      const weights = tf.softmax(tf.matMul(queries, key, false, true));
+      const rest = tf.sub(tf.matMul(weights, value), rows(target, start, size));
+      const loss = tf.div(tf.sum(tf.square(rest)), target.size);
+      const toRead = tf.mul(rest, 2 / target.size);
+      const toScores = softmaxGradient(weights, tf.matMul(toRead, value, false, true));
+      const toValue = tf.matMul(weights, toRead, true, false);
+      const toKey = fixedKey ? [] : [tf.matMul(toScores, queries, true, false)];
+      const added = [loss, toValue, ...toKey].map((term, index) =>
+        sums[index] ? tf.add(sums[index], term) : term,
+      );
+      return [tf.matMul(toScores, key), ...added];
     });
-    valueSum?.dispose();
-    keySum?.dispose();
-    queryBlocks.push(toQuery);
-    valueSum = toValue;
-    keySum = toKey;
+    tf.dispose(sums);
+    sums = terms;
+    ofQuery.push(toQuery);
   }
-  return { query: concatenated(queryBlocks), value: valueSum!, key: keySum };
+  const [loss, ...others] = sums;
+  return { loss: loss as tf.Scalar, gradients: [concatenated(ofQuery), ...others] };
 }
 
-function plus(sum: tf.Tensor | undefined, term: tf.Tensor): tf.Tensor {
-  return sum === undefined ? term : tf.add(sum, term);
-}
-
-function weightsOf(query: tf.Tensor3D, key: tf.Tensor3D): tf.Tensor {
-  return tf.softmax(tf.matMul(query, key, false, true));
+/** w (g - sum(w g)), for the rows w of a softmax and the gradients g in them. */
+function softmaxGradient(weights: tf.Tensor, gradient: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => {
+    const mean = tf.sum(tf.mul(weights, gradient), -1, true);
+    return tf.mul<tf.Tensor>(weights, tf.sub(gradient, mean));
+  });
 }
 
 function rows(tensor: tf.Tensor3D, start: number, size: number): tf.Tensor3D {
@@ -97,9 +86,23 @@ function rowBlocks(query: tf.Tensor3D, key: tf.Tensor3D): { start: number; size:
   });
 }
 
-function concatenated(blocks: tf.Tensor[]): tf.Tensor3D {
-  if (blocks.length === 1) return blocks[0] as tf.Tensor3D;
-  const whole = tf.concat(blocks, 1) as tf.Tensor3D;
+function concatenated(blocks: tf.Tensor[]): tf.Tensor {
+  if (blocks.length === 1) return blocks[0]!;
+  const whole = tf.concat(blocks, 1);
   tf.dispose(blocks);
   return whole;
+}
+
+/**
+ * (Q K^T / n) V without softmax, for Q [B, P, d], K [B, n, d] and V [B, n, e], in the cheaper of the two orders that
+ * its absence allows: P n (d + e) multiplications one way, (P + n) d e the other.
+ */
+export function dotProductAttention(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): tf.Tensor3D {
+  const [, positions, depth] = query.shape;
+  const [, count, width] = value.shape;
+  const read =
+    positions * count * (depth + width) < (positions + count) * depth * width
+      ? tf.matMul(tf.matMul(query, key, false, true), value)
+      : tf.matMul(query, tf.matMul(key, value, true, false));
+  return tf.div(read, count);
 }
