@@ -1,7 +1,6 @@
 // Brings a bare clone to where programs and tests can run: packages as locked, dist/ built, and a TensorFlow
 // backend where one can be had. Needs nothing but Node; does only what is missing.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,21 +19,27 @@ function npm(...args) {
     : run('npm', args, { shell: process.platform === 'win32' });
 }
 
-function digest(file) {
-  return createHash('sha256').update(readFileSync(file)).digest('hex');
+/** Whether what is installed, by npm's own record of it, is what the lock file says; optional packages may miss. */
+function packagesAreAsLocked() {
+  const record = path.join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(record)) return false;
+  const [installed, locked] = [record, path.join(root, 'package-lock.json')].map(
+    (file) => JSON.parse(readFileSync(file, 'utf8')).packages,
+  );
+  return Object.entries(locked).every(([place, { version, integrity, optional }]) => {
+    const found = installed[place];
+    if (place === '' || !found) return place === '' || optional === true;
+    return found.version === version && found.integrity === integrity;
+  });
 }
 
-/** Packages are as locked if the lock file is the one they were last installed from. */
 function installPackages() {
-  const mark = path.join(root, 'node_modules', '.installed-from');
-  const wanted = digest(path.join(root, 'package-lock.json'));
-  if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return;
+  if (packagesAreAsLocked()) return;
   console.log('Installing packages as locked (npm ci) …');
   if (!npm('ci', '--no-audit', '--no-fund')) {
     console.error('npm ci failed; see its message above.');
     process.exit(1);
   }
-  writeFileSync(mark, wanted);
 }
 
 function newest(folder) {
