@@ -1,21 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import * as fs from 'node:fs/promises';
-import * as path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { errorCode, InputError } from '../common/errors';
-import { writeJsonAtomic } from '../common/files';
 import { retortHome } from '../common/home';
-import { readJsonInside } from './inside';
-import { type Lock, lockHolder, takeLock } from './lock';
+import { lockHolder, takeLock } from './lock';
 import { processIdentity, whereIs } from './processes';
-import { ProcessIdentity } from './types';
+import { type Device, QueueFolder } from './queue-folder';
 
 /**
  * The queue for a device, without an owner: files in the user's own folder, looked at by those who wait. Each has a
- * ticket, the lowest live one takes the next free slot. What a dead process has left, ticket or slot, does not count.
+ * ticket, the first live one takes the next free slot. What a dead process has left, ticket or slot, does not count.
  */
 export interface DeviceSlot {
-  release(): void;
+  release(): Promise<void>;
 }
 
 export interface DeviceQueueOptions {
@@ -29,76 +24,54 @@ export interface DeviceQueueOptions {
   readonly home?: string;
 }
 
-/** Waits for the device's turn to come to this process; how many may work at once says the device's file `limit`. */
+/** Waits for the device's turn to come to this process, which works on a run; `run` is the run's folder. */
 export async function waitForDevice(
-  device: string,
+  device: Device,
+  run: string,
   { onWaiting, signal, interval = 500, home = retortHome() }: DeviceQueueOptions = {},
 ): Promise<DeviceSlot> {
-  const self = (await processIdentity())!;
-  const folder = deviceFolder(home, self, device);
-  for (const inner of ['tickets', 'slots']) {
-    await fs.mkdir(path.join(folder, inner), { recursive: true, mode: 0o700 });
-  }
-  const ticket = `${Date.now()}-${randomBytes(4).toString('hex')}`;
-  writeJsonAtomic(path.join(folder, 'tickets', ticket), self);
+  const queue = await QueueFolder.of(home, device);
+  await queue.make();
+  const name = await queue.nextTicketName(randomBytes(4).toString('hex'));
+  const ticket = { name, run, holder: (await processIdentity())! };
+  queue.write('waiting', ticket);
   try {
     for (;;) {
       signal?.throwIfAborted();
-      const before = await ticketsBefore(folder, ticket);
-      const slots = await slotFolders(folder);
-      const slot = before === 0 ? await takeFreeSlot(slots) : undefined;
-      if (slot !== undefined) return slot;
-      onWaiting?.(before + (await countBusy(slots)));
+      const ahead = (await queue.tickets('waiting')).findIndex((other) => other.name === name);
+      const working = await countWorking(queue);
+      const release = ahead <= 0 && working < (await queue.limit()) ? await takeFreeSlot(queue) : undefined;
+      if (release !== undefined) {
+        queue.write('working', ticket);
+        return {
+          release: async () => {
+            await queue.remove('working', name);
+            release();
+          },
+        };
+      }
+      onWaiting?.(Math.max(0, ahead) + working);
       await wait(interval, undefined, { signal }).catch(() => undefined);
     }
   } finally {
-    await fs.rm(path.join(folder, 'tickets', ticket), { force: true });
+    await queue.remove('waiting', name);
   }
 }
 
-/** Processes that cannot see each other (other hosts with the same home, other containers) queue apart. */
-function deviceFolder(home: string, { host, namespace }: ProcessIdentity, device: string): string {
-  const machine = [host, namespace].filter(Boolean).join(' ');
-  return path.join(home, 'queue', encodeURIComponent(machine), encodeURIComponent(device));
-}
-
-async function ticketsBefore(folder: string, own: string): Promise<number> {
-  let count = 0;
-  for (const name of await fs.readdir(path.join(folder, 'tickets'))) {
-    if (!/^\d+-[0-9a-f]+$/.test(name) || name >= own) continue;
-    const holder = await readJsonInside(folder, ['tickets', name], ProcessIdentity);
-    if (holder === undefined) continue;
-    if ((await whereIs(holder)) === 'alive') count++;
-    else await fs.rm(path.join(folder, 'tickets', name), { force: true });
-  }
-  return count;
-}
-
-async function slotFolders(folder: string): Promise<string[]> {
-  const limit = await readLimit(path.join(folder, 'limit'));
-  return Array.from({ length: limit }, (_, index) => path.join(folder, 'slots', String(index + 1)));
-}
-
-async function readLimit(file: string): Promise<number> {
-  try {
-    const text = (await fs.readFile(file, 'utf8')).trim();
-    if (/^[1-9]\d?$/.test(text)) return Number(text);
-    throw new InputError(`${file} holds "${text}" instead of a number from 1 to 99; correct or remove it`);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return 1;
-    throw error;
-  }
-}
-
-async function takeFreeSlot(slots: readonly string[]): Promise<Lock | undefined> {
-  for (const slot of slots) {
-    const lock = await takeLock(slot);
-    if ('release' in lock) return lock;
+async function takeFreeSlot(queue: QueueFolder): Promise<(() => void) | undefined> {
+  const limit = await queue.limit();
+  for (let number = 1; number <= limit; number++) {
+    const lock = await takeLock(queue.slot(number));
+    if ('release' in lock) return () => lock.release();
   }
   return undefined;
 }
 
-async function countBusy(slots: readonly string[]): Promise<number> {
-  const holders = await Promise.all(slots.map(lockHolder));
-  return holders.filter((holder) => holder !== undefined).length;
+async function countWorking(queue: QueueFolder): Promise<number> {
+  let count = 0;
+  for (const slot of await queue.slots()) {
+    const holder = await lockHolder(slot);
+    if (holder !== undefined && (await whereIs(holder)) !== 'gone') count++;
+  }
+  return count;
 }

@@ -54,7 +54,7 @@ export async function executeRun(host: RunHost): Promise<Extract<WrittenState, '
   try {
     return await prepareAndTrain(recipe, workspace, host);
   } finally {
-    slot.release();
+    await slot.release();
   }
 }
 
@@ -70,7 +70,7 @@ async function waitForTurn(backend: BackendName, host: RunHost): Promise<DeviceS
     writer.log(`Waiting for the ${device}: ${ahead} ${ahead === 1 ? 'run is' : 'runs are'} ahead.`);
   };
   try {
-    return await waitForDevice(device, { onWaiting, signal: stop.signal });
+    return await waitForDevice(device, host.run.folder, { onWaiting, signal: stop.signal });
   } catch (error) {
     if (stop.signal.aborted) return undefined;
     throw error;
