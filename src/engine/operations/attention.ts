@@ -24,7 +24,7 @@ export function attentionError(
     save(gradients);
     return {
       value: loss,
-      gradFunc: (scale, saved) => (saved).map((gradient) => tf.mul(gradient, scale)),
+      gradFunc: (scale, saved) => saved.map((gradient) => tf.mul(gradient, scale)),
     };
   });
   return (fixedKey ? error(query, value) : error(query, value, key)) as tf.Scalar;
@@ -58,7 +58,7 @@ function inBlocks(
     });
     tf.dispose(sums);
     sums = terms;
-    ofQuery.push(toQuery);
+    ofQuery.push(toQuery!);
   }
   const [loss, ...others] = sums;
   return { loss: loss as tf.Scalar, gradients: [concatenated(ofQuery), ...others] };
