@@ -21,6 +21,11 @@ export function didYouMean(name: string, candidates: readonly string[]): string 
   return suggestion === undefined ? '' : `; did you mean "${suggestion}"?`;
 }
 
+/** The name that a message made with `didYouMean` proposes. */
+export function suggestionIn(message: string): string | undefined {
+  return /; did you mean "(.*?)"\?/.exec(message)?.[1];
+}
+
 /** Like `didYouMean`; where nothing is near, it says what there is instead: `; there are a, b and c`. */
 export function amongst(name: string, candidates: readonly string[]): string {
   return didYouMean(name, candidates) || thereAre(candidates);

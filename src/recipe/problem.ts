@@ -8,6 +8,8 @@ export interface Finding {
   readonly message: string;
   /** What the problem is about: the value there (default), or the key itself. */
   readonly about?: 'key' | 'value';
+  /** For those who can offer more than the sentence. */
+  readonly code?: 'untrained-teacher';
 }
 
 export interface RecipeProblem {
@@ -20,6 +22,7 @@ export interface RecipeProblem {
   readonly column: number;
   /** The override that put the value there, `train.epochs=two`, if one did. */
   readonly override?: string;
+  readonly code?: 'untrained-teacher';
 }
 
 /** One sentence: `hooks[1].student: no layer "stage4"; did you mean "stage3"? (resnet.distill.json, line 12)`. */

@@ -59,7 +59,8 @@ function checkTeacher(recipe: Recipe, file: string): Finding[] {
   }
   if (teacher.weights !== null || carriesWeights(teacher.model)) return [];
   const advice = `train it first with \`${teacherCommand(recipe, teacher, file)}\`, then write its run here, "run:ID"`;
-  return [{ path: 'teacher.weights', message: `missing; an untrained teacher teaches nothing: ${advice}` }];
+  const message = `missing; an untrained teacher teaches nothing: ${advice}`;
+  return [{ path: 'teacher.weights', message, code: 'untrained-teacher' }];
 }
 
 /** Whether a model comes with its weights; what cannot be read counts too, as it has its own finding. */

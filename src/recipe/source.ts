@@ -91,6 +91,7 @@ export function locate(source: RecipeSource, finding: Finding): RecipeProblem {
     file: source.file,
     ...placeAt(source.text, node?.offset ?? 0),
     ...(override && { override: override.text }),
+    ...(finding.code && { code: finding.code }),
   };
 }
 

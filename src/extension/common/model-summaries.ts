@@ -21,7 +21,8 @@ export class ModelSummaries implements vscode.Disposable {
   private readonly summaries = new Map<string, Promise<ModelSummary>>();
   private readonly saved = vscode.workspace.onDidSaveTextDocument(({ uri }) => {
     // What a model file imports is not known here.
-    if (/\.([cm]?[jt]sx?|json)$/.test(uri.path) && !uri.path.endsWith('.distill.json')) this.summaries.clear();
+    if (/\.([cm]?[jt]sx?|json)$/.test(uri.path) && !uri.path.endsWith('.distill.json'))
+      this.summaries.clear();
   });
 
   constructor(private readonly launcher: Launcher) {}

@@ -1,0 +1,30 @@
+import { variantOf } from '../../recipe/names';
+import type { Recipe } from '../../recipe/schema';
+import { isReadable, type SeenRun } from './seen-run';
+
+/**
+ * The recipe of the group that a recipe's runs are compared with: the same student on the same data, trained in the
+ * same way, by the task's own loss alone.
+ */
+export function aloneOf(recipe: Recipe): Recipe {
+  const { teacher: _teacher, variant: _variant, ...rest } = recipe;
+  // A weight below 1 leaves room for the hooks'; without hooks it would only be a smaller learning rate.
+  return { ...rest, hooks: [], task: { ...recipe.task, lossWeight: 1 } };
+}
+
+/** Whether an experiment has runs of a student alone, in whatever state. */
+export function hasBaseline(
+  { name, student }: { readonly name: string; readonly student?: string },
+  runs: readonly SeenRun[],
+): boolean {
+  return runs
+    .filter(isReadable)
+    .map(({ seen }) => seen.recipe)
+    .some(
+      (other) =>
+        other.name === name &&
+        other.hooks.length === 0 &&
+        variantOf(other) === 'alone' &&
+        (student === undefined || other.student.model === student),
+    );
+}

@@ -1,0 +1,69 @@
+import { findNodeAtLocation, getNodeValue, type JSONPath, modify, type Node, parseTree } from 'jsonc-parser';
+import type { DataSource, ModelReference } from '../../recipe/schema';
+
+/** What a recipe says, as far as it is typed: nothing of it is checked, parts may be missing or of another type. */
+export interface RecipeText {
+  readonly tree: Node | undefined;
+  readonly value: unknown;
+}
+
+export type Role = 'student' | 'teacher';
+
+/** Reads on past what is no JSON yet. */
+export function readRecipeText(text: string): RecipeText {
+  const tree = parseTree(text, [], { allowTrailingComma: true });
+  return { tree, value: tree && getNodeValue(tree) };
+}
+
+export function valueAt({ tree }: RecipeText, path: JSONPath): unknown {
+  const node = tree && findNodeAtLocation(tree, path);
+  return node && (getNodeValue(node) as unknown);
+}
+
+/** The model of a role, where one is named. */
+export function modelOf(recipe: RecipeText, role: Role): ModelReference | undefined {
+  const model = valueAt(recipe, [role, 'model']);
+  const weights = valueAt(recipe, [role, 'weights']);
+  if (typeof model !== 'string' || model === '') return undefined;
+  return {
+    model,
+    args: objectOrNone(valueAt(recipe, [role, 'args'])),
+    weights: typeof weights === 'string' ? weights : null,
+  };
+}
+
+/** The data source, written out. */
+export function sourceOf(recipe: RecipeText): DataSource | undefined {
+  const source = valueAt(recipe, ['data', 'source']);
+  if (typeof source === 'string') return { format: source };
+  const { format } = objectOrNone(source);
+  return typeof format === 'string' ? { ...objectOrNone(source), format } : undefined;
+}
+
+function objectOrNone(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+}
+
+/** A replacement in a text, by offsets. */
+export interface TextEdit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** Sets a value of a recipe, or removes it (undefined), in the manner of the text and with its comments kept. */
+export function editsFor(text: string, path: JSONPath, value: unknown): TextEdit[] {
+  const indent = /^([ \t]+)\S/m.exec(text)?.[1] ?? '  ';
+  const formattingOptions = {
+    insertSpaces: !indent.startsWith('\t'),
+    tabSize: indent.startsWith('\t') ? 1 : indent.length,
+    eol: text.includes('\r\n') ? '\r\n' : '\n',
+  };
+  return modify(text, path, value, { formattingOptions }).map(({ offset, length, content }) => ({
+    start: offset,
+    end: offset + length,
+    text: content,
+  }));
+}

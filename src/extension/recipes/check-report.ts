@@ -1,0 +1,88 @@
+import { bytes, count, duration, flops, shape, significant } from '../../common/format';
+import type { CheckReport, ModelSummary } from '../../protocol/inspector';
+
+/** What a check has found, as Markdown to read. */
+export function describeCheck(name: string, report: CheckReport): string {
+  const { student, teacher, hooks, warnings } = report;
+  const sections = [
+    `# Check of ${escape(name)}`,
+    facts(report),
+    ...(warnings.length === 0 ? [] : ['## Warnings', warnings.map((text) => `- ${escape(text)}`).join('\n')]),
+    ...(hooks.length === 0 ? [] : ['## Hooks', hooksTable(hooks)]),
+    `## Layers of the student, ${escape(student.reference)}`,
+    layersTable(student),
+    ...(teacher === undefined
+      ? []
+      : [`## Layers of the teacher, ${escape(teacher.reference)}`, layersTable(teacher)]),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function facts({ backend, data, student, teacher, steps, trial }: CheckReport): string {
+  const { train, validation, test } = data.samples;
+  const rows: (readonly string[])[] = [
+    ['device', backend],
+    ['images', `${shape(data.imageShape)}, ${data.classes} classes`],
+    ['split', `${count(train)} training, ${count(validation)} validation, ${count(test)} test`],
+    ['student', modelText(student)],
+    ...(teacher === undefined ? [] : [['teacher', modelText(teacher)]]),
+    ['steps', count(steps)],
+  ];
+  if (trial !== undefined) {
+    const terms = Object.entries(trial.terms).map(([name, value]) => `${name} ${significant(value)}`);
+    const { estimatedSeconds, secondsPerStep, peakMemoryBytes } = trial;
+    rows.push(
+      ['time', `about ${duration(estimatedSeconds)} (${significant(secondsPerStep)} s a step)`],
+      ['memory', `${bytes(peakMemoryBytes)} at most in one step`],
+      ['first loss', `${significant(trial.loss)} (${terms.join(', ')})`],
+    );
+  }
+  return table(['', ''], rows);
+}
+
+function modelText({ reference, parameters, flops: operations }: ModelSummary): string {
+  return `${reference}: ${count(parameters)} parameters, ${flops(operations)} an image`;
+}
+
+/** Shapes without the batch. */
+function hooksTable(hooks: CheckReport['hooks']): string {
+  return table(
+    ['hook', 'weight', 'student', 'teacher', 'parameters', 'adapter'],
+    hooks.map((hook) => [
+      hook.name,
+      String(hook.weight),
+      shape(hook.student.slice(1)),
+      shape(hook.teacher.slice(1)),
+      count(hook.parameters),
+      hook.adapter ?? '–',
+    ]),
+  );
+}
+
+function layersTable({ layers }: ModelSummary): string {
+  return table(
+    ['layer', 'class', 'output', 'parameters', 'operations'],
+    layers.map((layer) => [
+      layer.id,
+      layer.className,
+      shape(layer.outputShape),
+      count(layer.parameters),
+      flops(layer.flops),
+    ]),
+  );
+}
+
+/** Padded, so that it reads as well without a preview. */
+function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = [titles, ...rows].map((row) => row.map(escape));
+  const widths = titles.map((_, column) => Math.max(3, ...cells.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
+  const [head, ...body] = cells.map(line);
+  return [head, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...body].join('\n');
+}
+
+/** Names come from files: they must not become markup. */
+function escape(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>#|]/g, '\\$&').replace(/\s+/g, ' ');
+}

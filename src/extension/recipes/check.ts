@@ -1,0 +1,77 @@
+import * as vscode from 'vscode';
+import type { LoadedRecipe } from '../../launch/recipes';
+import type { CheckReport } from '../../protocol/inspector';
+import type { RecipeError } from '../../recipe/problem';
+import { executeCommand } from '../common/commands';
+import { saveRecipe } from '../common/recipe-files';
+import type { Services } from '../services';
+import type { RecipeProblems } from './problems';
+
+export interface CheckedRecipe {
+  readonly loaded: LoadedRecipe;
+  readonly report: CheckReport;
+}
+
+/**
+ * Saves a recipe and checks it against its models and data, with progress and cancel. Undefined where it is wrong:
+ * its problems are shown then.
+ */
+export async function checkRecipe(
+  uri: vscode.Uri,
+  { launcher, problems, trial }: Pick<Services, 'launcher'> & { problems: RecipeProblems; trial: boolean },
+): Promise<CheckedRecipe | undefined> {
+  await saveRecipe(uri);
+  const { RecipeError } = await import('../../recipe/problem.js');
+  const document = await vscode.workspace.openTextDocument(uri);
+  try {
+    const loaded = launcher.load(uri);
+    const report = await withProgress(vscode.l10n.t('Checking {0}', loaded.recipe.name), (options) =>
+      launcher.check(uri, { ...options, trial }),
+    );
+    await problems.showReal(document, 'check', []);
+    return { loaded, report };
+  } catch (error) {
+    if (!(error instanceof RecipeError)) throw error;
+    await problems.showReal(document, 'check', error.problems);
+    await tellProblems(document, error);
+    return undefined;
+  }
+}
+
+/** Does the work under a notification that says what it is at and can be cancelled. */
+export function withProgress<T>(
+  title: string,
+  work: (options: { signal: AbortSignal; onStage: (stage: string) => void }) => Promise<T>,
+): Thenable<T> {
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    async (progress, token) => {
+      const controller = new AbortController();
+      token.onCancellationRequested(() => controller.abort());
+      try {
+        return await work({
+          signal: controller.signal,
+          onStage: (message) => progress.report({ message }),
+        });
+      } catch (error) {
+        throw token.isCancellationRequested ? new vscode.CancellationError() : error;
+      }
+    },
+  );
+}
+
+async function tellProblems(document: vscode.TextDocument, { problems }: RecipeError): Promise<void> {
+  const [first, ...others] = problems;
+  if (first === undefined) return;
+  const sentence = first.path === '' ? first.message : `${first.path}: ${first.message}`;
+  const untrained = problems.some(({ code }) => code === 'untrained-teacher');
+  const show = vscode.l10n.t('Show');
+  const train = vscode.l10n.t('Train the Teacher');
+  const message =
+    others.length === 0 ? sentence : vscode.l10n.t('{0} (and {1} more)', sentence, others.length);
+  const chosen = await vscode.window.showErrorMessage(message, ...(untrained ? [train] : []), show);
+  if (chosen === train) await executeCommand('retort.trainTeacher', document.uri);
+  if (chosen !== show) return;
+  const at = new vscode.Position(first.line - 1, first.column - 1);
+  await vscode.window.showTextDocument(document, { selection: new vscode.Range(at, at) });
+}
