@@ -6,6 +6,9 @@ import { Action, Cards, Comparison, Header, HookRow, LogTail, Predictions } from
 /**
  * The messages between the panel's host (in the extension) and its page.
  *
+ * The page is an element `panel` in a body whose `data-texts` holds the translations of its texts (`l10n.config`), empty
+ * in English.
+ *
  * The host keeps the state. The page says `ready`; the host answers with a `snapshot`, whole and numbered, and from then
  * on with `delta`s whose numbers follow it by ones, at most four a second. A page that misses a number asks for another
  * snapshot (`ready` again) and drops what it has. Nothing is sent while the page is hidden; when it is shown again a
@@ -54,7 +57,7 @@ const parts = {
   /** Of the run itself; in a snapshot with `keep` 0. `hooks` only while the tab Hooks is open. */
   tables: Type.Optional(Type.Array(TableChange)),
   overlays: Type.Optional(Type.Array(Overlay)),
-  /** What may be chosen as overlay. */
+  /** What may be chosen as overlay; the panel's own runs are among them. */
   choices: Type.Optional(Type.Array(Choice)),
   hooks: Type.Optional(Type.Array(HookRow)),
   predictions: Type.Optional(Predictions),
@@ -71,8 +74,6 @@ export const Snapshot = closed({
   view: View,
   /** The metrics are still being read for the first time: charts may grow at once. */
   reading: Type.Boolean(),
-  /** Translations of the page's texts (`l10n.config`); absent in English. */
-  texts: Type.Optional(Type.Record(Type.String(), Type.String())),
   ...parts,
 });
 export type Snapshot = Static<typeof Snapshot>;

@@ -74,15 +74,15 @@ export function baselineAccuracy(
   split: Split,
 ): number | undefined {
   const results = groupRuns(runs).map((group) => measure(group, countedRuns(group), split));
-  const baseline = baselineOf(recipe, results, undefined);
+  const baseline = baselineOf(recipe, results);
   return baseline?.group.key === groupKey(recipe) ? undefined : baseline?.accuracy?.mean;
 }
 
 /** What a group is compared with; undefined where there is none, or a choice that only a person can make. */
-function baselineOf(
+export function baselineOf(
   wanted: Recipe,
   results: readonly GroupResult[],
-  key: string | undefined,
+  key?: string,
 ): GroupResult | undefined {
   if (key !== undefined) return results.find((result) => result.group.key === key);
   const candidates = results.filter(

@@ -1,0 +1,99 @@
+import * as l10n from '@vscode/l10n';
+import { groupBy } from '../../../common/group-by';
+import type { Choice } from '../../../protocol/panel-charts';
+import { compareRuns, type GroupResult } from '../../../runs/compare';
+import type { ReadableRun, RunFolder } from '../../../runs/folder';
+import { isLive, isReadable, type ReadableSeenRun, type SeenRun } from '../../common/seen-run';
+
+/** A run or a group that can be drawn and compared. */
+export interface Candidate {
+  readonly choice: Choice;
+  /** Whose curves are drawn: the run, or those of the group that count. */
+  readonly runs: readonly RunFolder[];
+  /** Changes when its curves may have. */
+  readonly stamp: string;
+  /** The group, or the run's. */
+  readonly group: GroupResult;
+  /** Absent for a group. */
+  readonly run?: ReadableRun;
+}
+
+/** All runs and groups: within an experiment in the order in which they came. */
+export function candidatesOf(seen: readonly SeenRun[]): Candidate[] {
+  const readable = seen.filter(isReadable).sort((one, other) => (one.run.id < other.run.id ? -1 : 1));
+  const experiments = groupBy(readable, ({ run, seen: { recipe } }) =>
+    JSON.stringify([run.retortFolder, recipe.name]),
+  );
+  return [...experiments.values()].flatMap(candidatesOfExperiment);
+}
+
+function candidatesOfExperiment(seen: readonly ReadableSeenRun[]): Candidate[] {
+  const byKey = new Map(seen.map((run) => [run.key, run]));
+  const { results } = compareRuns(seen.map(readableRun));
+  const groupOf = new Map(
+    results.flatMap((result) => result.group.runs.map(({ run }) => [run.folder, result] as const)),
+  );
+  // Colours are dealt out as things come, so that they stay when more come.
+  const colors = new Map<string, number>();
+  const colorOf = (key: string): number => {
+    if (!colors.has(key)) colors.set(key, colors.size);
+    return colors.get(key)!;
+  };
+  const candidates: Candidate[] = [];
+  for (const run of seen) {
+    const group = groupOf.get(run.key)!;
+    const key = groupCandidateKey(group);
+    if (!colors.has(key)) {
+      const members = group.group.runs.map((member) => byKey.get(member.run.folder)!);
+      candidates.push(groupCandidate(group, members, colorOf(key)));
+    }
+    candidates.push(runCandidate(run, group, colorOf(run.key)));
+  }
+  return candidates;
+}
+
+/** What a group is addressed by: its key is the same in every folder of runs. */
+export function groupCandidateKey({ group }: GroupResult): string {
+  return `${group.runs[0]!.run.retortFolder}#${group.key}`;
+}
+
+function groupCandidate(group: GroupResult, members: readonly ReadableSeenRun[], color: number): Candidate {
+  const runs = group.counted.map(({ run }) => run);
+  return {
+    choice: {
+      key: groupCandidateKey(group),
+      kind: 'group',
+      experiment: group.group.experiment,
+      label: group.group.label,
+      runs: runs.length,
+      color,
+      live: members.some(({ seen: { state } }) => isLive(state)),
+    },
+    runs,
+    stamp: runs.map(({ id }) => id).join(),
+    group,
+  };
+}
+
+function runCandidate(run: ReadableSeenRun, group: GroupResult, color: number): Candidate {
+  const { state, info, step = 0, recipe } = run.seen;
+  return {
+    choice: {
+      key: run.key,
+      kind: 'run',
+      experiment: recipe.name,
+      label: run.notes.name ?? l10n.t('{0}, seed {1}', group.group.label, recipe.train.seed),
+      runs: 1,
+      color,
+      live: isLive(state),
+    },
+    runs: [run.run],
+    stamp: `${info.attempt} ${step} ${info.progress?.step ?? 0} ${state}`,
+    group,
+    run: readableRun(run),
+  };
+}
+
+export function readableRun({ run, seen: { info, recipe } }: ReadableSeenRun): ReadableRun {
+  return { run, info, recipe };
+}

@@ -1,0 +1,86 @@
+import type { ComparedRow, Comparison } from '../../../protocol/panel-sections';
+import { baselineOf, compareRuns, type GroupResult, scoreOf, type Split } from '../../../runs/compare';
+import { recipeDifferences } from '../../../runs/differences';
+import type { ReadableRun } from '../../../runs/folder';
+import { gapRecovered } from '../../../runs/statistics';
+import type { Candidate } from './candidates';
+
+/** Runs and groups side by side, on the test split where all of them and their baselines were tested. */
+export function comparisonOf(
+  candidates: readonly Candidate[],
+  baselines: readonly GroupResult[],
+): Comparison {
+  const groups = [...candidates.map(({ group }) => group), ...baselines];
+  const runs = new Map(
+    groups.flatMap(({ group }) => group.runs.map((run) => [run.run.folder, run] as const)),
+  );
+  const { split: splitOfGroups, results } = compareRuns([...runs.values()]);
+  const alone = candidates.flatMap(({ run }) => (run === undefined ? [] : [run]));
+  const split = alone.every(({ info }) => info.test !== undefined) ? splitOfGroups : 'validation';
+  const measured = split === splitOfGroups ? results : onValidation([...runs.values()]);
+  const rows = candidates.map((candidate) => rowOf(candidate, split, measured));
+  const recipes = candidates.map(({ run, group }) => run?.recipe ?? group.group.recipe);
+  return { split, rows, differences: differencesOf(recipes) };
+}
+
+/** Without the tests, so that all is measured on the validation split. */
+function onValidation(runs: readonly ReadableRun[]): readonly GroupResult[] {
+  return compareRuns(runs.map(({ info: { test: _, ...info }, ...run }) => ({ ...run, info }))).results;
+}
+
+function rowOf(
+  { choice: { live: _live, ...choice }, group: { group }, run }: Candidate,
+  split: Split,
+  results: readonly GroupResult[],
+): ComparedRow {
+  const result = results.find((other) => other.group.key === group.key);
+  const about = run ?? result?.counted.at(-1) ?? group.runs.at(-1);
+  const figures = run === undefined ? figuresOfGroup(result) : figuresOfRun(run, split, results);
+  const { parameters, flops } = about?.info ?? {};
+  return {
+    ...choice,
+    ...figures,
+    isBaseline: result?.isBaseline ?? false,
+    ...(parameters && { parameters: parameters.student }),
+    ...(flops && { flops: flops.student }),
+  };
+}
+
+type Figures = Pick<ComparedRow, 'accuracy' | 'teacher' | 'gapRecovered' | 'difference' | 'seconds'>;
+
+function figuresOfGroup(result: GroupResult | undefined): Figures {
+  if (result === undefined) return {};
+  const { accuracy, teacher, gapRecovered: gap, difference, seconds } = result;
+  return {
+    ...(accuracy && { accuracy }),
+    ...(teacher !== undefined && { teacher }),
+    ...(gap !== undefined && { gapRecovered: gap }),
+    ...(difference && { difference }),
+    ...(seconds !== undefined && { seconds }),
+  };
+}
+
+/** Of one run, so without a spread; of a live one as far as it has come. */
+function figuresOfRun(run: ReadableRun, split: Split, results: readonly GroupResult[]): Figures {
+  const { info, recipe } = run;
+  const accuracy = scoreOf(run, split)?.accuracy;
+  const teacher = info.teacher?.[split]?.accuracy;
+  const baseline = baselineOf(recipe, results);
+  const isOfBaseline = baseline?.group.runs.some((other) => other.run.id === run.run.id) === true;
+  const alone = isOfBaseline ? undefined : baseline?.accuracy?.mean;
+  const gap = gapRecovered(accuracy, alone, teacher);
+  return {
+    ...(accuracy !== undefined && { accuracy: { mean: accuracy, count: 1 } }),
+    ...(teacher !== undefined && { teacher }),
+    ...(gap !== undefined && { gapRecovered: gap }),
+    ...(accuracy !== undefined && alone !== undefined && { difference: { value: accuracy - alone } }),
+    ...(info.seconds !== undefined && { seconds: info.seconds }),
+  };
+}
+
+function differencesOf(recipes: Parameters<typeof recipeDifferences>[0]): Comparison['differences'] {
+  return recipeDifferences(recipes).map(({ path, values }) => ({
+    path,
+    values: values.map((value) => (value === undefined ? null : JSON.stringify(value))),
+  }));
+}
