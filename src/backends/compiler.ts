@@ -40,6 +40,12 @@ function compilerAdvice(): string {
   return 'install g++ or clang++';
 }
 
+/** The binding as it was compiled for this platform, where this is a package for one platform. */
+export function prebuiltBinding(): string | undefined {
+  const file = distFile(path.join('binding', `${process.platform}-${process.arch}`, 'tfjs_binding.node'));
+  return fs.existsSync(file) ? file : undefined;
+}
+
 /**
  * Compiles the TensorFlow binding of `@tensorflow/tfjs-node-gpu` against the C library unpacked in
  * `<folder>/tensorflow`, into `<folder>/tfjs_binding.node`. It finds the library beside itself, so the folder

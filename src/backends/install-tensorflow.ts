@@ -1,8 +1,9 @@
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { verifySha256 } from '../common/digest';
 import { InputError } from '../common/errors';
 import { failpoint } from '../common/failpoint';
-import { compileBinding, findCompiler } from './compiler';
+import { compileBinding, findCompiler, prebuiltBinding } from './compiler';
 import { requireSpace } from './disk';
 import { bindingVersion, type Contents } from './installed';
 import { downloadFromIndex } from './package-index';
@@ -14,7 +15,7 @@ import { openZip } from './unpack';
 
 /**
  * Fetches TensorFlow's wheels, unpacks the C library, its headers and NVIDIA's libraries, compiles the binding
- * against them and tries it. Fills `folder`; `downloads` is for what is not kept.
+ * against them (or takes the one that the editor's package for this platform carries) and tries it. Fills `folder`; `downloads` is for what is not kept.
  */
 export async function installTensorflow(
   backend: 'cpu' | 'gpu',
@@ -24,8 +25,9 @@ export async function installTensorflow(
 ): Promise<Contents> {
   const { onProgress, signal } = options;
   const wheels = tensorflowWheels(backend);
+  const prebuilt = prebuiltBinding();
   // Before anything large is fetched.
-  const compiler = await findCompiler();
+  const compiler = prebuilt === undefined ? await findCompiler() : undefined;
   // pip keeps each wheel twice for a moment.
   requireSpace(folder, 2 * wheels.reduce((total, { size }) => total + size, 0));
 
@@ -42,8 +44,13 @@ export async function installTensorflow(
   );
   failpoint('backend-unpacked');
 
-  onProgress?.({ stage: 'compile', done: 0, total: 0 });
-  const binding = await compileBinding(compiler, folder, { signal });
+  const binding = path.join(folder, 'tfjs_binding.node');
+  if (compiler === undefined) {
+    fs.copyFileSync(prebuilt!, binding);
+  } else {
+    onProgress?.({ stage: 'compile', done: 0, total: 0 });
+    await compileBinding(compiler, folder, { signal });
+  }
   failpoint('backend-compiled');
 
   onProgress?.({ stage: 'try', done: 0, total: 0 });
@@ -56,7 +63,7 @@ export async function installTensorflow(
       version,
       hash: `sha256-${sha256}`,
     })),
-    compiler: compiler.version,
+    ...(compiler && { compiler: compiler.version }),
     bindingVersion: bindingVersion(),
   };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { capabilities as allowed } from '../../src/extension/common/contributions';
 import { features } from '../../src/extension/contributions';
 import { manifestOf } from '../../src/extension/common/write-manifest';
 
@@ -12,9 +13,10 @@ function readJson(name: string): unknown {
 
 describe('the manifest', () => {
   it('holds what the features contribute (mend with: npm run contributions)', () => {
-    const { contributes, texts } = manifestOf(features);
+    const { contributes, capabilities, texts } = manifestOf(features, allowed);
     const manifest = readJson('package.json') as Record<string, unknown>;
     assert.deepEqual(manifest.contributes, JSON.parse(JSON.stringify(contributes)));
+    assert.deepEqual(manifest.capabilities, capabilities);
     assert.deepEqual(readJson('package.nls.json'), texts);
   });
 

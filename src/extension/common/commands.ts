@@ -3,8 +3,8 @@ import { InputError, messageOf } from '../../common/errors';
 import { type CommandName, features } from '../contributions';
 import type { CommandContribution } from './manifest';
 
-const contributed: readonly CommandContribution[] = features.flatMap((feature) =>
-  'commands' in feature ? feature.commands : [],
+const contributed: readonly CommandContribution[] = features.flatMap(
+  (feature): readonly CommandContribution[] => ('commands' in feature ? feature.commands : []),
 );
 
 /** Registers a contributed command: what fails is logged and told, what needs a trusted workspace is refused in others. */

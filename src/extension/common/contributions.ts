@@ -1,5 +1,19 @@
 import type { Contributions } from './manifest';
 
+/** Where the extension works, and how far. */
+export const capabilities = {
+  untrustedWorkspaces: {
+    supported: 'limited',
+    description:
+      'Runs can be browsed and recipes read. Running, inspecting and checking need trust: model files are code.',
+    restrictedConfigurations: ['retort.home', 'retort.node', 'retort.backend'],
+  },
+  virtualWorkspaces: {
+    supported: false,
+    description: 'Models are built and trained by processes that read the files of the workspace.',
+  },
+} as const;
+
 /** What no single feature owns. */
 export const contributes = {
   viewsContainers: {

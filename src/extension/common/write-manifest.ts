@@ -1,8 +1,9 @@
 import type { CommandContribution, Contributions, MenuItem } from './manifest';
 
-/** The manifest's `contributes`, with `%keys%` for texts, and the texts behind the keys. */
+/** The manifest's `contributes` and `capabilities`, with `%keys%` for texts, and the texts behind the keys. */
 export interface WrittenManifest {
   readonly contributes: Record<string, unknown>;
+  readonly capabilities: Record<string, unknown>;
   readonly texts: Record<string, string>;
 }
 
@@ -20,7 +21,7 @@ const TEXT_KEYS = new Set([
 const ID_KEYS = ['command', 'id', 'view', 'title'];
 
 /** Joins what the features contribute. Throws where two contribute the same id. */
-export function manifestOf(features: readonly Contributions[]): WrittenManifest {
+export function manifestOf(features: readonly Contributions[], capabilities: object = {}): WrittenManifest {
   const merged: Record<string, unknown> = {};
   for (const feature of features) {
     for (const [point, value] of Object.entries(feature)) merged[point] = join(merged[point], value, point);
@@ -33,7 +34,11 @@ export function manifestOf(features: readonly Contributions[]): WrittenManifest 
     commands: commands.map(writeCommand),
     menus: { ...(merged.menus as object | undefined), commandPalette: paletteItems(commands) },
   };
-  return { contributes: externalize(contributes, [], texts) as Record<string, unknown>, texts };
+  return {
+    contributes: externalize(contributes, [], texts) as Record<string, unknown>,
+    capabilities: externalize(capabilities, ['capabilities'], texts) as Record<string, unknown>,
+    texts,
+  };
 }
 
 function join(before: unknown, value: unknown, point: string): unknown {
@@ -67,7 +72,13 @@ function paletteItems(commands: readonly CommandContribution[]): MenuItem[] {
 /** Replaces texts by keys made from where they stand: `commands.retort.showLog.title`. */
 function externalize(value: unknown, place: readonly string[], texts: Record<string, string>): unknown {
   if (Array.isArray(value)) {
-    return value.map((inner: unknown, index) => externalize(inner, [...place, idOf(inner, index)], texts));
+    const ids = value.map(idOf);
+    return value.map((inner: unknown, index) => {
+      const id = ids[index]!;
+      // A view may have several welcomes.
+      const isOnly = ids.filter((other) => other === id).length === 1;
+      return externalize(inner, [...place, isOnly ? id : `${id}.${index}`], texts);
+    });
   }
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
