@@ -10,6 +10,7 @@ import { listQueue, moveInQueue } from '../../src/runs/queue';
 import { signalRun } from '../../src/runs/signal';
 import { stateOf } from '../../src/runs/state';
 import type { RunState } from '../../src/runs/types';
+import { retort } from './cli-process';
 import { queueRun } from './run-worker';
 import { makeTinyWorkspace, tinyRecipe } from './tiny-workspace';
 
@@ -84,16 +85,48 @@ describe('Runs that wait for a device', function () {
     await requestStop(working);
     await reaches(working, 'stopped');
     for (const run of [preferred, killed]) await reaches(run, 'done');
-    assert.ok((await startedAt(preferred)) <= (await startedAt(killed)), 'they kept their order');
+    assert.ok(startedAt(preferred) <= startedAt(killed), 'they kept their order');
     assert.equal((await readInfo(cancelled)).progress, undefined, 'a cancelled run has not trained');
     assert.deepEqual([...(await positions())], []);
   });
 
   /** When a run took its first step. */
-  async function startedAt(run: RunFolder): Promise<number> {
+  function startedAt(run: RunFolder): number {
     const first = fs.readFileSync(path.join(run.folder, 'metrics.jsonl'), 'utf8').split('\n')[0]!;
     return (JSON.parse(first) as { time: number }).time;
   }
+
+  it('are listed, moved and cancelled from the command line, by the beginning of their ids', async () => {
+    const working = await begin(10_000);
+    await reaches(working, 'running');
+    const second = await begin(2);
+    await order(working, second);
+    const third = await begin(2);
+    await order(working, second, third);
+    const other = fs.mkdtempSync(path.join(workspace, 'other-'));
+    const moved = await retort(other, 'queue', 'move', third.id.slice(0, -1), 'up');
+    assert.deepEqual([moved.code, moved.stdout], [0, `Run ${third.id} is number 1 of those that wait\n`]);
+    const { stdout } = await retort(other, 'queue');
+    assert.deepEqual(
+      stdout.split('\n').map((line) => line.split(/ {3,}/)),
+      [
+        ['device', 'state', 'run', 'experiment', 'workspace'],
+        ['cpu', 'works', working.id, 'tiny / alone / seed 0', workspace],
+        ['cpu', 'waits, number 1', third.id, 'tiny / alone / seed 0', workspace],
+        ['cpu', 'waits, number 2', second.id, 'tiny / alone / seed 0', workspace],
+        [''],
+      ],
+    );
+    const refused = await retort(other, 'queue', 'cancel', working.id);
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /works already; stop it with: retort stop/);
+    assert.equal((await retort(other, 'queue', 'cancel', third.id)).code, 0);
+    await reaches(third, 'stopped');
+    const limit = await retort(other, 'queue', 'limit', '2', '--device', 'cpu');
+    assert.equal(limit.stdout, 'cpu: 2 runs at a time\n');
+    await reaches(second, 'done');
+    assert.equal((await stateOf(working)).state, 'running');
+  });
 
   it('are left to whoever has just made them', async () => {
     const run = await queueRun(workspace, tinyRecipe(null));

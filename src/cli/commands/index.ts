@@ -10,6 +10,7 @@ import { addList } from './list';
 import { addMethods } from './methods';
 import { addModels } from './models';
 import { addPrune } from './prune';
+import { addQueue } from './queue';
 import { addResume } from './resume';
 import { addRun } from './run';
 import { addShow } from './show';
@@ -21,6 +22,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   addCheck,
   addResume,
   addStop,
+  addQueue,
   addList,
   addShow,
   addCompare,
