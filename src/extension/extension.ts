@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { ActiveRecipe } from './common/active-recipe';
 import { registerCommand } from './common/commands';
@@ -17,6 +18,8 @@ const features = [runs, panel, lenses, distill, recipes, setup];
 
 /** Gives the services, for tests. */
 export function activate(context: vscode.ExtensionContext): Services {
+  // For texts of files that do without `vscode`.
+  if (vscode.l10n.bundle !== undefined) l10n.config({ contents: vscode.l10n.bundle });
   const home = readSetting('retort.home');
   if (home !== '') process.env.RETORT_HOME = home;
   const log = vscode.window.createOutputChannel('Retort', { log: true });

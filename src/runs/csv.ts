@@ -1,4 +1,9 @@
+import type { RunFolder } from './folder';
+import { MetricReader } from './metrics';
 import type { MetricLine } from './types';
+
+/** Characters that are written at once. */
+const PART = 1 << 16;
 
 type Cell = string | number | null | undefined;
 
@@ -24,14 +29,50 @@ const columns: Readonly<Record<string, (line: MetricLine) => Cell>> = {
  * times in ISO 8601.
  */
 export function metricsToCsv(lines: readonly MetricLine[]): string {
-  const further = lines.map(furtherOf);
-  const names = [...new Set(further.flatMap((values) => Object.keys(values)))];
-  const header = [...Object.keys(columns), ...names];
-  const rows = lines.map((line, index) => [
+  const names = [...new Set(lines.flatMap((line) => Object.keys(furtherOf(line))))];
+  return headerOf(names) + lines.map((line) => rowOf(line, names)).join('');
+}
+
+/** The same of a run, a part at a time: a long run holds nobody up and needs no memory. */
+export async function* readMetricsCsv(run: RunFolder): AsyncGenerator<string> {
+  const names = new Set<string>();
+  const resumedFrom: number[] = [];
+  const first = new MetricReader(run);
+  let last = -1;
+  for await (const line of first.read()) {
+    last = line.seq;
+    if (line.kind === 'attempt') resumedFrom.push(line.step);
+    else for (const name of Object.keys(furtherOf(line))) names.add(name);
+  }
+  const columnNames = [...names];
+  let part = headerOf(columnNames);
+  let attempts = 0;
+  for await (const line of new MetricReader(run).read()) {
+    if (line.seq > last) break;
+    if (line.kind === 'attempt') attempts += 1;
+    // The attempt rule: what later attempts have gone back before does not count.
+    else if (resumedFrom.slice(attempts).every((step) => line.step <= step)) part += rowOf(line, columnNames);
+    if (part.length < PART) continue;
+    yield part;
+    part = '';
+  }
+  yield part;
+}
+
+function headerOf(names: readonly string[]): string {
+  return csvRow([...Object.keys(columns), ...names]);
+}
+
+function rowOf(line: MetricLine, names: readonly string[]): string {
+  const further = furtherOf(line);
+  return csvRow([
     ...Object.values(columns).map((column) => column(line)),
-    ...names.map((name) => further[index]![name]),
+    ...names.map((name) => further[name]),
   ]);
-  return [header, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
+}
+
+function csvRow(cells: readonly Cell[]): string {
+  return `${cells.map(field).join(',')}\r\n`;
 }
 
 /** What a line has beside the fixed columns, under the names of its columns. */

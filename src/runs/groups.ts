@@ -1,3 +1,4 @@
+import { groupBy } from '../common/group-by';
 import { groupKey, variantOf } from '../recipe/names';
 import type { Recipe } from '../recipe/schema';
 import { type RecipeDifference, recipeDifferences } from './differences';
@@ -20,12 +21,12 @@ export interface RunGroup {
 
 /** Sorts runs into groups, which come in the order of their first runs. */
 export function groupRuns(runs: readonly ReadableRun[]): RunGroup[] {
-  const groups = [...collect(runs, ({ recipe }) => groupKeyOnce(recipe))].map(([key, members]) => {
+  const groups = [...groupBy(runs, ({ recipe }) => groupKeyOnce(recipe))].map(([key, members]) => {
     const { recipe } = members[0]!;
     return { key, experiment: recipe.name, variant: variantOf(recipe), recipe, runs: members };
   });
   const labels = new Map<string, string>();
-  for (const alike of collect(groups, ({ experiment, variant }) =>
+  for (const alike of groupBy(groups, ({ experiment, variant }) =>
     JSON.stringify([experiment, variant]),
   ).values()) {
     const differences = recipeDifferences(alike.map(({ recipe }) => recipe));
@@ -42,17 +43,6 @@ function groupKeyOnce(recipe: Recipe): string {
   const key = keys.get(recipe) ?? groupKey(recipe);
   keys.set(recipe, key);
   return key;
-}
-
-function collect<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
-  const collected = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const others = collected.get(key);
-    if (others === undefined) collected.set(key, [item]);
-    else others.push(item);
-  }
-  return collected;
 }
 
 function labelOf(variant: string, index: number, differences: readonly RecipeDifference[]): string {

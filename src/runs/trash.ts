@@ -1,7 +1,8 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
+import { errorCode, InputError } from '../common/errors';
 import type { RunFolder } from './folder';
-import { ensureFolderInside } from './inside';
+import { ensureFolderInside, findInside } from './inside';
 import { acquireRunLock } from './run-lock';
 
 /**
@@ -20,4 +21,17 @@ export async function deleteRun(run: RunFolder): Promise<string> {
   // The lock moved too; it would keep a run that is moved back for as long as this process lives.
   await fs.rm(path.join(trashed, 'lock'), { recursive: true, force: true });
   return trashed;
+}
+
+/** Moves a run back from the trash. Throws `InputError` if it is no longer there, or its place is taken. */
+export async function restoreRun({ id, folder, retortFolder }: RunFolder): Promise<void> {
+  const trashed = await findInside(retortFolder, 'trash', id);
+  if (trashed === undefined)
+    throw new InputError(`Run ${id} is not in ${path.join(retortFolder, 'trash')} any more`);
+  try {
+    await fs.rename(trashed, folder);
+  } catch (error) {
+    if (!['EEXIST', 'ENOTEMPTY', 'EPERM'].includes(errorCode(error) ?? '')) throw error;
+    throw new InputError(`${folder} is there already; move it away to get run ${id} back from the trash`);
+  }
 }

@@ -5,6 +5,7 @@ import { type BackendChoice, backendChoice } from '../../backends/backend';
 import { beginRun } from '../../launch/begin';
 import { inspect, type InspectOptions } from '../../launch/inspect';
 import { checkRecipe, type LoadedRecipe, loadRecipe } from '../../launch/recipes';
+import { type Revived, reviveQueued } from '../../launch/revive';
 import { startWorker } from '../../launch/worker';
 import type { CheckReport } from '../../protocol/inspector';
 import { nativesOfModel, nativesOfRecipe } from '../../recipe/natives';
@@ -63,6 +64,12 @@ export class Launcher {
     await provideNatives(nativesOfRecipe(await readRecipe(run)));
     await startWorker(run, { takeOver, ...this.node });
     this.log.info(`Resumed run ${run.id}`);
+  }
+
+  /** Starts the processes of queued runs again that no process waits for any more. */
+  revive(retortFolders: readonly string[]): Promise<Revived> {
+    requireTrust();
+    return reviveQueued(retortFolders, this.node);
   }
 
   /** Asks the inspector one question in a process of its own. */

@@ -3,6 +3,7 @@ export interface Contributions {
   readonly commands?: readonly CommandContribution[];
   readonly configuration?: readonly SettingsSection[];
   readonly menus?: Readonly<Record<string, readonly MenuItem[]>>;
+  readonly submenus?: readonly object[];
   readonly keybindings?: readonly object[];
   readonly views?: Readonly<Record<string, readonly object[]>>;
   readonly viewsContainers?: Readonly<Record<string, readonly object[]>>;

@@ -1,0 +1,65 @@
+import * as vscode from 'vscode';
+import { ago } from '../../common/format';
+import { variantOf } from '../../recipe/names';
+import type { RunStore } from './run-store';
+import { isReadable, type SeenRun } from './seen-run';
+
+interface RunPick extends vscode.QuickPickItem {
+  readonly run: SeenRun;
+}
+
+export interface PickOptions {
+  readonly title: string;
+  /** The runs to choose from; default: all. */
+  readonly filter?: (run: SeenRun) => boolean;
+}
+
+/** Lets the person pick one run, the newest first; throws `CancellationError` if none is picked. */
+export async function pickRun(store: RunStore, options: PickOptions): Promise<SeenRun> {
+  const picks = await picksFrom(store, options);
+  const picked = await vscode.window.showQuickPick(picks, pickOptions(options.title));
+  if (picked === undefined) throw new vscode.CancellationError();
+  return picked.run;
+}
+
+/** Lets the person pick any number of runs; throws `CancellationError` if none is picked. */
+export async function pickRuns(store: RunStore, options: PickOptions): Promise<SeenRun[]> {
+  const picks = await picksFrom(store, options);
+  const picked = await vscode.window.showQuickPick(picks, {
+    ...pickOptions(options.title),
+    canPickMany: true,
+  });
+  if (picked === undefined || picked.length === 0) throw new vscode.CancellationError();
+  return picked.map(({ run }) => run);
+}
+
+async function picksFrom(store: RunStore, { filter = () => true }: PickOptions): Promise<RunPick[]> {
+  await store.ready;
+  return store
+    .all()
+    .filter(filter)
+    .sort((one, other) => (one.run.id < other.run.id ? 1 : -1))
+    .map((run) => ({ run, ...describe(run) }));
+}
+
+function pickOptions(title: string): vscode.QuickPickOptions {
+  return {
+    title,
+    placeHolder: vscode.l10n.t('Name, state or id of a run'),
+    matchOnDescription: true,
+    matchOnDetail: true,
+  };
+}
+
+function describe(run: SeenRun): vscode.QuickPickItem {
+  const { name, note } = run.notes;
+  if (!isReadable(run)) return { label: name ?? run.run.id, description: vscode.l10n.t('cannot be read') };
+  const { recipe, state, info } = run.seen;
+  const own = name ?? vscode.l10n.t('seed {0}', recipe.train.seed);
+  return {
+    // A name may be a stranger's: "$(…)" in it is not to become an icon.
+    label: `${recipe.name} / ${variantOf(recipe)} / ${own}`.replaceAll('$(', '$\u200b('),
+    description: `${state} · ${ago(new Date(info.createdAt))}`,
+    detail: [run.run.id, note?.split('\n')[0]].filter(Boolean).join(' · '),
+  };
+}

@@ -1,0 +1,118 @@
+import * as l10n from '@vscode/l10n';
+import { ago, duration, epochText, percent, points } from '../../../common/format';
+import { scoreOf, type Split } from '../../../runs/compare';
+import type { RunState } from '../../../runs/types';
+import { isLive, type ReadableSeenRun, type SeenRun } from '../../common/seen-run';
+import { type Icon, joinParts, type Row } from './row';
+import { fractionDone } from './time-left';
+
+export interface RunRowContext {
+  /** The split that the run's group is measured on. */
+  readonly split: Split;
+  readonly now: Date;
+  readonly secondsLeft?: number;
+}
+
+export function runRow(run: ReadableSeenRun, { split, now, secondsLeft }: RunRowContext): Row {
+  const { state, info } = run.seen;
+  const metric = runMetric(run, split);
+  return {
+    id: run.key,
+    label: runLabel(run),
+    description: joinParts(
+      stateText(run),
+      metric === undefined ? undefined : points(metric),
+      secondsLeft !== undefined && l10n.t('{0} left', duration(secondsLeft)),
+      !isLive(state) && ago(new Date(info.endedAt ?? info.startedAt ?? info.createdAt), now),
+      run.notes.tags?.map((tag) => `#${tag}`).join(' '),
+      run.notes.star === true && '★',
+    ),
+    icon: icons[state],
+    context: contextOf(run, state),
+    keys: [run.key],
+    about: { kind: 'run', run, ...(secondsLeft !== undefined && { secondsLeft }) },
+    children: [],
+    isOpenable: info.attempt > 0,
+    startsOpen: false,
+  };
+}
+
+export function unreadableRow(run: SeenRun, reason: string): Row {
+  return {
+    id: run.key,
+    label: run.notes.name ?? run.run.id,
+    description: l10n.t('cannot be read'),
+    icon: { name: 'warning', color: 'list.warningForeground' },
+    context: 'run unreadable',
+    keys: [run.key],
+    about: { kind: 'unreadable', run, reason },
+    children: [],
+    isOpenable: false,
+    startsOpen: false,
+  };
+}
+
+/** What the person calls a run, else its seed. */
+export function runLabel({ notes, seen }: ReadableSeenRun): string {
+  return notes.name ?? l10n.t('seed {0}', seen.recipe.train.seed);
+}
+
+/** The accuracy that a run is shown with: of the weights it reports, on the split; the best so far while it has none. */
+export function runMetric(
+  { run, seen: { info, recipe } }: ReadableSeenRun,
+  split: Split,
+): number | undefined {
+  return (scoreOf({ run, info, recipe }, split) ?? info.best?.validation)?.accuracy;
+}
+
+/** `running 62 %`, `interrupted at epoch 7`; nothing for a run that is done. */
+export function stateText(run: ReadableSeenRun): string | undefined {
+  const { state, info } = run.seen;
+  const fraction = fractionDone(run);
+  const epoch = info.progress && info.progress.step / info.progress.stepsPerEpoch;
+  const at = epoch !== undefined && Number.isFinite(epoch) ? epochText(epoch) : undefined;
+  switch (state) {
+    case 'queued':
+      return l10n.t('queued');
+    case 'starting':
+      return l10n.t('starting');
+    case 'running':
+      return fraction === undefined ? l10n.t('running') : l10n.t('running {0}', percent(fraction, 0));
+    case 'stopping':
+      return l10n.t('stopping');
+    case 'stopped':
+      return at === undefined ? l10n.t('stopped') : l10n.t('stopped at epoch {0}', at);
+    case 'interrupted':
+      return at === undefined ? l10n.t('interrupted') : l10n.t('interrupted at epoch {0}', at);
+    case 'failed':
+      return at === undefined ? l10n.t('failed') : l10n.t('failed at epoch {0}', at);
+    case 'done':
+      return undefined;
+  }
+}
+
+const icons: Readonly<Record<RunState, Icon>> = {
+  queued: { name: 'watch', color: 'testing.iconQueued' },
+  starting: { name: 'loading~spin' },
+  running: { name: 'play-circle', color: 'charts.blue' },
+  stopping: { name: 'loading~spin' },
+  stopped: { name: 'stop-circle', color: 'testing.iconSkipped' },
+  interrupted: { name: 'debug-pause', color: 'list.warningForeground' },
+  failed: { name: 'error', color: 'testing.iconFailed' },
+  done: { name: 'pass', color: 'testing.iconPassed' },
+};
+
+/** Whether a run can be gone on with. */
+export function isResumable(state: RunState): boolean {
+  return state === 'stopped' || state === 'failed' || state === 'interrupted';
+}
+
+function contextOf({ notes }: ReadableSeenRun, state: RunState): string {
+  return [
+    'run',
+    state,
+    isLive(state) ? 'live' : 'over',
+    ...(isResumable(state) ? ['resumable'] : []),
+    ...(notes.star === true ? ['starred'] : ['plain']),
+  ].join(' ');
+}

@@ -1,0 +1,59 @@
+import type { ReadableSeenRun } from '../../common/seen-run';
+
+/** So long a run is watched before its pace is believed, in milliseconds. */
+const ENOUGH_MS = 5000;
+
+interface Start {
+  readonly attempt: number;
+  readonly step: number;
+  readonly at: number;
+}
+
+/**
+ * How long runs will take. The pace is the run's own, over all of its training; until it has written one, after its
+ * first epoch, it is what was seen of its steps.
+ */
+export class TimeLeft {
+  private readonly starts = new Map<string, Start>();
+
+  constructor(
+    /** Milliseconds of a clock that never goes back. */
+    private readonly clock: () => number = () => performance.now(),
+  ) {}
+
+  /** Seconds until the last step; undefined where that cannot be told (yet). To be called at each look. */
+  of({ key, seen: { state, info, step } }: ReadableSeenRun): number | undefined {
+    const { progress, attempt } = info;
+    if (state !== 'running' || progress === undefined) {
+      this.starts.delete(key);
+      return undefined;
+    }
+    const now = Math.max(step ?? 0, progress.step);
+    const pace = ownPace(info) ?? this.seenPace(key, attempt, now);
+    return pace === undefined ? undefined : Math.max(0, progress.steps - now) * pace;
+  }
+
+  private seenPace(key: string, attempt: number, step: number): number | undefined {
+    const start = this.starts.get(key);
+    if (start?.attempt !== attempt) {
+      this.starts.set(key, { attempt, step, at: this.clock() });
+      return undefined;
+    }
+    const elapsed = this.clock() - start.at;
+    return elapsed < ENOUGH_MS || step <= start.step ? undefined : elapsed / 1000 / (step - start.step);
+  }
+}
+
+/** Seconds a step by what the run has written; the two were written together. */
+function ownPace({ seconds, progress }: ReadableSeenRun['seen']['info']): number | undefined {
+  if (seconds === undefined || progress === undefined || progress.step === 0 || seconds <= 0)
+    return undefined;
+  return seconds / progress.step;
+}
+
+/** How far a run is, 0 … 1. */
+export function fractionDone({ seen: { info, step } }: ReadableSeenRun): number | undefined {
+  const { progress } = info;
+  if (progress === undefined || progress.steps <= 0) return undefined;
+  return Math.min(1, Math.max(0, Math.max(step ?? 0, progress.step) / progress.steps));
+}
