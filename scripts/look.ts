@@ -1,17 +1,17 @@
 // npm run look -- [--theme light|dark|hc|hc-light] [--folder DIR] [--out DIR] [SCRIPT]
 // Opens the workbench on a folder with the extension from this repository, runs a small script on it, and saves
 // pictures. A script is a TypeScript file: `export default async (page, { workbench, shoot, folder }) => { … }`.
-import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { InputError } from '../src/common/errors';
 import { packageRoot } from '../src/common/files';
-import { type Theme, themes, Workbench } from '../test/e2e/workbench';
+import { type Theme, themes } from '../test/e2e/themes';
+import { Workbench } from '../test/e2e/workbench';
 import { makeSampleWorkspace, removeWorkspace } from '../test/extension/sample-workspace';
 import { newPage, openBrowser, workbenchAddress } from './vscode/browser';
-import { startDevelopmentServer } from './vscode/server';
-import { setUpTools } from './vscode/tools';
+import { startServer } from './vscode/server';
+import { setUpTools, type VSCodeTools } from './vscode/tools';
 
 export interface LookHelpers {
   readonly workbench: Workbench;
@@ -32,41 +32,43 @@ const { values, positionals } = parseArgs({
   },
 });
 
-function isTheme(name: string): name is Theme {
-  return name in themes;
+function themeNamed(name: string): Theme {
+  if (name in themes) return name as Theme;
+  throw new InputError(`No theme ${name}: there are ${Object.keys(themes).join(', ')}`);
 }
 
 async function look(script: LookScript): Promise<void> {
+  const names = values.theme.map(themeNamed);
   const folder = values.folder === undefined ? await makeSampleWorkspace() : path.resolve(values.folder);
-  const tools = await setUpTools();
-  fs.mkdirSync(values.out, { recursive: true });
-  for (const theme of values.theme) {
-    if (!isTheme(theme))
-      throw new InputError(`No theme ${theme}: there are ${Object.keys(themes).join(', ')}`);
-    const server = await startDevelopmentServer(tools, {
-      settings: { 'workbench.colorTheme': themes[theme].id },
-    });
-    const browser = await openBrowser(tools);
-    const page = await newPage(browser);
-    const shoot = async (name: string): Promise<void> => {
-      const file = path.join(values.out, `${name}-${theme}.png`);
-      await page.screenshot({ path: file });
-      console.log(file);
-    };
-    const workbench = new Workbench(page);
-    try {
-      await workbench.open(workbenchAddress(server, { folder, developmentPath: packageRoot() }));
-      await script(page, { workbench, folder, shoot });
-    } catch (error) {
-      // What was on the screen tells most.
-      await shoot('failed');
-      throw error;
-    } finally {
-      await browser.close();
-      await server.stop();
-    }
+  try {
+    const tools = await setUpTools();
+    for (const name of names) await lookIn(name, tools, folder, script);
+  } finally {
+    if (values.folder === undefined) await removeWorkspace(folder);
   }
-  if (values.folder === undefined) await removeWorkspace(folder);
+}
+
+async function lookIn(theme: Theme, tools: VSCodeTools, folder: string, script: LookScript): Promise<void> {
+  const server = await startServer(tools, { settings: { 'workbench.colorTheme': themes[theme].id } });
+  const browser = await openBrowser(tools);
+  const page = await newPage(browser);
+  const shoot = async (name: string): Promise<void> => {
+    const file = path.join(values.out, `${name}-${theme}.png`);
+    await page.screenshot({ path: file });
+    console.log(file);
+  };
+  try {
+    const workbench = new Workbench(page);
+    await workbench.open(workbenchAddress(server, { folder, developmentPath: packageRoot() }));
+    await script(page, { workbench, folder, shoot });
+  } catch (error) {
+    // What was on the screen tells most.
+    await shoot('failed');
+    throw error;
+  } finally {
+    await browser.close();
+    await server.stop();
+  }
 }
 
 const overview: LookScript = async (_page, { workbench, shoot }) => {

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { writeJsonAtomic } from '../../src/common/files';
 import type { VSCodeTools } from './tools';
 
 /** Milliseconds that a server has to say where it listens. */
@@ -17,15 +18,17 @@ export interface VSCodeServer {
   stop(): Promise<void>;
 }
 
+type Settings = Readonly<Record<string, unknown>>;
+
 export interface ServerOptions {
-  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly settings?: Settings;
   readonly environment?: NodeJS.ProcessEnv;
-  /** A packaged extension to install before the start. */
+  /** A packaged extension to install before the start; without one, addresses may name a development folder. */
   readonly vsix?: string;
 }
 
 /** What would ask, tell or fetch something in the middle of a test. */
-const QUIET: Readonly<Record<string, unknown>> = {
+const QUIET: Settings = {
   'telemetry.telemetryLevel': 'off',
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
@@ -36,39 +39,29 @@ const QUIET: Readonly<Record<string, unknown>> = {
   'security.workspace.trust.enabled': false,
 };
 
-/** Starts VS Code's own server, which takes an extension from its development folder and runs suites in it. */
-export function startDevelopmentServer(
+/** Starts VS Code's own server, the one inside code-server. */
+export async function startServer(
   tools: VSCodeTools,
-  options: ServerOptions = {},
+  { settings = {}, environment = {}, vsix }: ServerOptions = {},
 ): Promise<VSCodeServer> {
-  return startServer(tools, options, (folder) => [
+  const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'retort-vscode-')));
+  const args = [
     tools.server,
     '--accept-server-license-terms',
-    '--without-connection-token',
-    '--enable-smoke-test-driver',
     '--disable-telemetry',
-    '--host=127.0.0.1',
-    '--port=0',
     `--user-data-dir=${folder}`,
     `--server-data-dir=${folder}`,
     `--extensions-dir=${path.join(folder, 'extensions')}`,
-  ]);
-}
-
-async function startServer(
-  tools: VSCodeTools,
-  { settings = {}, environment = {} }: ServerOptions,
-  argumentsFor: (folder: string) => string[],
-): Promise<VSCodeServer> {
-  const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'retort-vscode-')));
-  const userFolder = path.join(folder, 'User');
-  fs.mkdirSync(userFolder);
-  fs.writeFileSync(
-    path.join(userFolder, 'settings.json'),
-    JSON.stringify({ ...QUIET, ...settings }, undefined, 2),
-  );
-  const output = fs.openSync(path.join(folder, 'server.log'), 'w');
-  const server = spawn(tools.node, argumentsFor(folder), {
+  ];
+  if (vsix !== undefined) installExtension(tools, args, vsix);
+  fs.mkdirSync(path.join(folder, 'User'), { recursive: true });
+  writeJsonAtomic(path.join(folder, 'User', 'settings.json'), { ...QUIET, ...settings });
+  const log = path.join(folder, 'server.log');
+  const output = fs.openSync(log, 'w');
+  const listen = ['--host=127.0.0.1', '--port=0', '--without-connection-token'];
+  // Without it a built VS Code takes no development folder and no suite.
+  const driver = vsix === undefined ? ['--enable-smoke-test-driver'] : [];
+  const server = spawn(tools.node, [...args, ...listen, ...driver], {
     // A group of its own, so that extension hosts and what they started end with it.
     detached: true,
     stdio: ['ignore', output, output],
@@ -80,11 +73,18 @@ async function startServer(
     fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    return { authority: await listening(server, path.join(folder, 'server.log')), folder, stop };
+    return { authority: await listening(server, log), folder, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function installExtension(tools: VSCodeTools, args: readonly string[], vsix: string): void {
+  const { status, stdout, stderr } = spawnSync(tools.node, [...args, `--install-extension=${vsix}`], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`${vsix} could not be installed:\n${stdout}${stderr}`);
 }
 
 /** Where the server listens, as it says itself: it takes any free port. */

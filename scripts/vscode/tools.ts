@@ -25,9 +25,7 @@ const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 export interface VSCodeTools {
   /** The Node that runs code-server. */
   readonly node: string;
-  /** code-server's entry file. */
-  readonly codeServer: string;
-  /** VS Code's own server inside it, which takes a development path. */
+  /** VS Code's own server, inside code-server. */
   readonly server: string;
   readonly chromium: string;
 }
@@ -52,7 +50,6 @@ export async function setUpTools(): Promise<VSCodeTools> {
   });
   return {
     node: path.join(nodeFolder, 'bin', 'node'),
-    codeServer: path.join(codeServer, 'out', 'node', 'entry.js'),
     server: path.join(codeServer, 'lib', 'vscode', 'out', 'server-main.js'),
     chromium,
   };

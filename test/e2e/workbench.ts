@@ -1,14 +1,5 @@
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 
-/** VS Code's own themes: as settings name them, as the picker shows them, and the class that the workbench has. */
-export const themes = {
-  light: { id: 'Light 2026', label: 'Light 2026', kind: 'vs' },
-  dark: { id: 'Dark 2026', label: 'Dark 2026', kind: 'vs-dark' },
-  hc: { id: 'Default High Contrast', label: 'Dark High Contrast', kind: 'hc-black' },
-  'hc-light': { id: 'Default High Contrast Light', label: 'Light High Contrast', kind: 'hc-light' },
-} as const;
-export type Theme = keyof typeof themes;
-
 /** VS Code's workbench as a person drives it. Everything waits for what it names; nothing sleeps. */
 export class Workbench {
   constructor(readonly page: Page) {}
@@ -190,13 +181,5 @@ export class Workbench {
   /** A status bar item by its text. */
   statusItem(text: string | RegExp): Locator {
     return this.page.locator('.part.statusbar .statusbar-item').filter({ hasText: text }).first();
-  }
-
-  async setTheme(theme: Theme): Promise<void> {
-    const { label, kind } = themes[theme];
-    await this.command('Preferences: Color Theme');
-    await this.pickRow(label).waitFor();
-    await this.enter(label);
-    await this.page.locator(`.monaco-workbench.${kind}`).waitFor();
   }
 }

@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 import { packageRoot } from '../../src/common/files';
 import { newPage, openBrowser, workbenchAddress } from '../../scripts/vscode/browser';
-import { startDevelopmentServer } from '../../scripts/vscode/server';
+import { startServer } from '../../scripts/vscode/server';
 import { setUpTools } from '../../scripts/vscode/tools';
 import { bundleSuite } from './bundle';
 import { SUITE_BEGINS } from './output';
@@ -19,7 +19,7 @@ async function main(): Promise<number> {
     bundleSuite(),
     makeSampleWorkspace(),
   ]);
-  const server = await startDevelopmentServer(tools, { environment: { RETORT_TEST_GREP: values.grep } });
+  const server = await startServer(tools, { environment: { RETORT_TEST_GREP: values.grep } });
   const browser = await openBrowser(tools);
   try {
     const page = await newPage(browser);

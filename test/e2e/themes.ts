@@ -1,0 +1,22 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { Page } from 'playwright-core';
+import { writeJsonAtomic } from '../../src/common/files';
+
+/** VS Code's own themes: as settings name them, and the class that the workbench has with each. */
+export const themes = {
+  light: { id: 'Light 2026', kind: 'vs' },
+  dark: { id: 'Dark 2026', kind: 'vs-dark' },
+  hc: { id: 'Default High Contrast', kind: 'hc-black' },
+  'hc-light': { id: 'Default High Contrast Light', kind: 'hc-light' },
+} as const;
+export type Theme = keyof typeof themes;
+
+/** Changes the theme through the open folder's settings: no menu, picker or panel closes by it. */
+export async function changeTheme(page: Page, folder: string, theme: Theme): Promise<void> {
+  const file = path.join(folder, '.vscode', 'settings.json');
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const settings = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as object) : {};
+  writeJsonAtomic(file, { ...settings, 'workbench.colorTheme': themes[theme].id });
+  await page.locator(`.monaco-workbench.${themes[theme].kind}`).waitFor();
+}
