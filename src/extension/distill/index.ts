@@ -1,6 +1,52 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
+import { executeCommand, registerCommand } from '../common/commands';
+import { chooseRecipe } from '../common/recipe-files';
 import type { Services } from '../services';
 
-export function register(_services: Services): vscode.Disposable[] {
-  return [];
+/** From a model to a recipe in a few choices: to distill it, to train it alone, to compare the two. */
+export function register(services: Services): vscode.Disposable[] {
+  const { log } = services;
+  return [
+    registerCommand(log, 'retort.distill', async (uri?: unknown, builder?: unknown) => {
+      const { findStudent } = await import('./find-student.js');
+      const student = await findStudent(uri, builder, vscode.l10n.t('Distill'));
+      if (student === undefined) return undefined;
+      const { distill } = await import('./distill.js');
+      return distill(
+        student,
+        services,
+        (model) => void executeCommand('retort.train', model, student.workspace),
+      );
+    }),
+    registerCommand(log, 'retort.train', async (uri?: unknown, builder?: unknown) => {
+      const { findStudent, studentNamed } = await import('./find-student.js');
+      // A reference and its workspace, where the model is not a function of an open file.
+      const student =
+        typeof uri === 'string'
+          ? await studentNamed(uri, typeof builder === 'string' ? builder : undefined)
+          : await findStudent(uri, builder, vscode.l10n.t('Train'));
+      if (student === undefined) return undefined;
+      const { train } = await import('./train.js');
+      return train(student, services);
+    }),
+    registerCommand(log, 'retort.trainTeacher', async (argument?: unknown) => {
+      const recipe = await chooseRecipe(services, argument);
+      if (recipe === undefined) return undefined;
+      const { trainTeacher } = await import('./train.js');
+      return trainTeacher(recipe, services);
+    }),
+    registerCommand(log, 'retort.trainBaseline', async (argument?: unknown) => {
+      const target = runKey(argument) ?? (await chooseRecipe(services, argument));
+      if (target === undefined) return;
+      const { trainBaseline } = await import('./baseline.js');
+      await trainBaseline(target, services);
+    }),
+  ];
+}
+
+/** A run is named by its key, or by its row in the tree. */
+function runKey(argument: unknown): string | undefined {
+  if (typeof argument === 'string') return argument;
+  if (typeof argument !== 'object' || argument === null || !('key' in argument)) return undefined;
+  return typeof argument.key === 'string' ? argument.key : undefined;
 }

@@ -71,12 +71,12 @@ export class RecipeHover implements vscode.HoverProvider {
     }
   }
 
-  private tellRun(id: string, uri: vscode.Uri): string {
+  private tellRun(id: string, uri: vscode.Uri): string | undefined {
     const key = path.join(workspaceOf(uri), '.retort', 'runs', id);
     const seen =
       this.services.runs.all().find(({ run }) => run.folder === key) ?? this.services.runs.get(key);
     if (seen === undefined) return vscode.l10n.t('There is no such run in this workspace.');
-    if (!isReadable(seen)) return String(seen.seen);
+    if (!isReadable(seen)) return typeof seen.seen === 'string' ? seen.seen : undefined;
     const trained = trainedBy(seen);
     if (trained === undefined) return vscode.l10n.t('This run has trained nothing yet.');
     return `${trained.model.model}: ${qualityText(trained)}\n\n${runText(trained)}`;

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { startSeeds } from '../common/start-seeds';
 import type { Services } from '../services';
 import { checkRecipe } from './check';

@@ -1,0 +1,122 @@
+import * as vscode from 'vscode';
+import { InputError } from '../../common/errors';
+import { shape } from '../../common/format';
+import type { LayerSummary } from '../../protocol/inspector';
+import type { CatalogueMethod } from '../../recipe/catalogue';
+import { type ImageShape, imageShapeOf } from '../../recipe/image-shape';
+import { loadCatalogue } from '../../recipe/load-catalogue';
+import type { ModelReference } from '../../recipe/schema';
+import type { Services } from '../services';
+import { type Choice, chooseSome, heading } from './choose';
+import type { Student } from './find-student';
+import { hookedKinds, type HookPlace, hookPlaces } from './hooks';
+import type { BACK, CANCEL } from './steps';
+import { type StepPlace } from './steps';
+import { type AbleTeacher } from './choose-teacher';
+import { teacherReference } from './teachers';
+
+/** Any number of methods, with what each does, its paper and its published weight. */
+export function chooseMethods(
+  student: Student,
+  place: StepPlace,
+): Promise<readonly CatalogueMethod[] | typeof BACK | typeof CANCEL> {
+  const { methods } = loadCatalogue();
+  const choiceOf = (method: CatalogueMethod): Choice<CatalogueMethod> => ({
+    label: method.name,
+    description: vscode.l10n.t('{0} · weight {1}', method.title, method.publishedWeight),
+    detail: `${method.summary} ${method.reference.paper}`,
+    // The one that nearly everything else is compared with and combined with.
+    picked: method.name === 'kd',
+    value: method,
+    ...(method.reference.url !== undefined && { link: method.reference.url }),
+  });
+  const onLogits = methods.filter(({ hooks }) => hooks === 'logits');
+  const onLayers = methods.filter(({ hooks }) => hooks !== 'logits');
+  return chooseSome({
+    title: vscode.l10n.t('Distill {0}: the methods', student.name),
+    placeholder: vscode.l10n.t('What shall {0} take over from the teacher?', student.name),
+    place,
+    choices: () => [
+      heading(vscode.l10n.t('On the outputs')),
+      ...onLogits.map(choiceOf),
+      heading(vscode.l10n.t('Between layers')),
+      ...onLayers.map(choiceOf),
+    ],
+  });
+}
+
+/** Where the methods that hook layers go; no question where none does or there is one place only. */
+export async function choosePlaces(
+  student: Student,
+  teacher: AbleTeacher,
+  methods: readonly CatalogueMethod[],
+  services: Pick<Services, 'models'>,
+  place: StepPlace,
+): Promise<readonly HookPlace[] | typeof BACK | typeof CANCEL> {
+  const kinds = hookedKinds(methods);
+  if (kinds.length === 0) return [];
+  return chooseSome({
+    title: vscode.l10n.t('Distill {0}: the layers', student.name),
+    placeholder: vscode.l10n.t('Between which layers? Those that fit best come first'),
+    place,
+    busy: vscode.l10n.t('Building both models to see their layers…'),
+    choices: async (signal) => {
+      const [ofStudent, ofTeacher] = await bothLayers(student, teacher, services, signal);
+      const places = hookPlaces(methods, ofStudent, ofTeacher);
+      const missing = kinds.find((kind) => !places.some((each) => each.kind === kind));
+      if (missing !== undefined) throw noPlaces(student, missing, methods);
+      return kinds.flatMap((kind) => [
+        heading(kind === 'maps' ? vscode.l10n.t('Feature maps') : vscode.l10n.t('Vectors')),
+        ...places.filter((each) => each.kind === kind).map((each) => choiceOf(each, ofStudent, ofTeacher)),
+      ]);
+    },
+  });
+}
+
+async function bothLayers(
+  student: Student,
+  teacher: AbleTeacher,
+  { models }: Pick<Services, 'models'>,
+  signal: AbortSignal,
+): Promise<[readonly LayerSummary[], readonly LayerSummary[]]> {
+  const { workspace } = student;
+  const images = imagesOf(teacher);
+  const reference: ModelReference = teacherReference(teacher);
+  const [ofStudent, ofTeacher] = await Promise.all([
+    models.describe({ model: student.model, args: {}, workspace, ...images }, { signal }),
+    models.describe({ model: reference.model, args: reference.args, workspace, ...images }, { signal }),
+  ]);
+  return [ofStudent.layers, ofTeacher.layers];
+}
+
+/** What the teacher was trained on is what the student will see. */
+function imagesOf(teacher: AbleTeacher): ImageShape {
+  const source = teacher.kind === 'trained' ? teacher.trained.run.seen.recipe.data.source : { format: '' };
+  return imageShapeOf(source, loadCatalogue());
+}
+
+function choiceOf(
+  place: HookPlace,
+  student: readonly LayerSummary[],
+  teacher: readonly LayerSummary[],
+): Choice<HookPlace> {
+  const shapeOf = (layers: readonly LayerSummary[], id: string): string =>
+    shape(layers.find((layer) => layer.id === id)?.outputShape ?? []);
+  return {
+    label: `${place.student} ← ${place.teacher}`,
+    description: `${shapeOf(student, place.student)} ← ${shapeOf(teacher, place.teacher)}`,
+    picked: place.isBest,
+    value: place,
+  };
+}
+
+function noPlaces(student: Student, kind: string, methods: readonly CatalogueMethod[]): InputError {
+  const names = methods.filter(({ hooks }) => hooks === kind).map(({ name }) => name);
+  return new InputError(
+    vscode.l10n.t(
+      '{0} and its teacher have no pair of layers that {1} can hook: choose methods on the outputs, as kd',
+      student.name,
+      names.join(', '),
+    ),
+  );
+}

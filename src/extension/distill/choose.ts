@@ -1,0 +1,94 @@
+import * as vscode from 'vscode';
+import { BACK, CANCEL, type StepPlace } from './steps';
+
+/** An item of a choice and what it stands for; without a value it is a heading. */
+export interface Choice<Value> extends vscode.QuickPickItem {
+  readonly value?: Value;
+  /** A page about it, opened by a button. */
+  readonly link?: string;
+}
+
+export interface Question<Value> {
+  readonly title: string;
+  readonly placeholder: string;
+  readonly place: StepPlace;
+  /** Shown at once where they are known, else as soon as they are; the signal is aborted when the user goes. */
+  readonly choices: (signal: AbortSignal) => readonly Choice<Value>[] | Promise<readonly Choice<Value>[]>;
+  /** Said while the choices are looked for. */
+  readonly busy?: string;
+}
+
+/** Lets the user choose one; the first is at hand. */
+export async function chooseOne<Value>(
+  question: Question<Value>,
+): Promise<Value | typeof BACK | typeof CANCEL> {
+  const chosen = await ask(question, false);
+  return typeof chosen === 'symbol' ? chosen : chosen[0]!;
+}
+
+/** Lets the user choose some, at least one; those that are `picked` are chosen from the start. */
+export function chooseSome<Value>(
+  question: Question<Value>,
+): Promise<readonly Value[] | typeof BACK | typeof CANCEL> {
+  return ask(question, true);
+}
+
+export function heading(label: string): { label: string; kind: vscode.QuickPickItemKind } {
+  return { label, kind: vscode.QuickPickItemKind.Separator };
+}
+
+const OPEN_LINK: vscode.QuickInputButton = {
+  iconPath: new vscode.ThemeIcon('link-external'),
+  tooltip: vscode.l10n.t('Open the paper'),
+};
+
+async function ask<Value>(
+  { title, placeholder, place, choices, busy }: Question<Value>,
+  canPickMany: boolean,
+): Promise<readonly Value[] | typeof BACK | typeof CANCEL> {
+  const pick = vscode.window.createQuickPick<Choice<Value>>();
+  const controller = new AbortController();
+  pick.title = title;
+  pick.step = place.step;
+  pick.totalSteps = place.steps;
+  pick.canSelectMany = canPickMany;
+  pick.matchOnDescription = true;
+  pick.matchOnDetail = true;
+  pick.ignoreFocusOut = true;
+  pick.buttons = place.canGoBack ? [vscode.QuickInputButtons.Back] : [];
+  try {
+    return await new Promise((resolve, reject) => {
+      pick.onDidHide(() => resolve(CANCEL));
+      pick.onDidTriggerButton(() => resolve(BACK));
+      pick.onDidTriggerItemButton(({ item }) => {
+        if (item.link !== undefined) void vscode.env.openExternal(vscode.Uri.parse(item.link));
+      });
+      pick.onDidAccept(() => {
+        const values = pick.selectedItems.flatMap(({ value }) => (value === undefined ? [] : [value]));
+        if (values.length > 0) resolve(values);
+        else if (canPickMany && !pick.busy) pick.placeholder = vscode.l10n.t('Choose at least one');
+      });
+      const show = (items: readonly Choice<Value>[]): void => {
+        pick.items = items.map((item) =>
+          item.link === undefined ? item : { ...item, buttons: [OPEN_LINK] },
+        );
+        if (canPickMany) pick.selectedItems = pick.items.filter(({ picked }) => picked === true);
+        pick.placeholder = placeholder;
+        pick.busy = false;
+        pick.enabled = true;
+      };
+      const found = choices(controller.signal);
+      if (found instanceof Promise) {
+        pick.busy = true;
+        pick.placeholder = busy ?? placeholder;
+        found.then(show, reject);
+      } else {
+        show(found);
+      }
+      pick.show();
+    });
+  } finally {
+    controller.abort();
+    pick.dispose();
+  }
+}
