@@ -71,7 +71,8 @@ function rowOf(line: MetricLine, names: readonly string[]): string {
   ]);
 }
 
-function csvRow(cells: readonly Cell[]): string {
+/** A row as RFC 4180 has it. */
+export function csvRow(cells: readonly Cell[]): string {
   return `${cells.map(field).join(',')}\r\n`;
 }
 

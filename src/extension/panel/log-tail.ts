@@ -4,6 +4,7 @@ import { openInside } from '../../runs/inside';
 /** So much of a log is shown. */
 const MOST_BYTES = 256 << 10;
 const MOST_LINES = 2000;
+const NEWLINE = 10;
 
 /** The last whole lines of a run's `log.txt`; none where there is none yet. */
 export async function readLogTail(folder: string): Promise<LogTail> {
@@ -22,14 +23,13 @@ export async function readLogTail(folder: string): Promise<LogTail> {
 
 /** @param begin where in the file the bytes begin; if not at its start, their first line is a part of one */
 export function lastLines(bytes: Buffer, begin: number): LogTail {
-  const whole = begin === 0 ? 0 : bytes.indexOf('\n') + 1;
-  const lines = bytes.toString('utf8', whole).split(/\r?\n/);
-  if (lines.at(-1) === '') lines.pop();
-  const kept = lines.slice(-MOST_LINES);
-  const left = Buffer.byteLength(kept.join('\n'));
-  const isAll = kept.length === lines.length;
-  return {
-    skippedBytes: isAll ? begin + whole : begin + Math.max(whole, bytes.length - left - 1),
-    lines: kept,
-  };
+  const end = bytes.at(-1) === NEWLINE ? bytes.length - 1 : bytes.length;
+  const first = begin === 0 ? 0 : bytes.indexOf(NEWLINE) + 1;
+  let start = end;
+  for (let lines = 0; lines < MOST_LINES && start > first; lines++) {
+    const before = bytes.lastIndexOf(NEWLINE, start - (lines === 0 ? 1 : 2));
+    start = Math.max(first, before + 1);
+  }
+  const text = bytes.toString('utf8', start, end);
+  return { skippedBytes: begin + start, lines: text === '' ? [] : text.split(/\r?\n/) };
 }

@@ -14,6 +14,8 @@ export interface Reading {
   readonly isUnfinished: boolean;
   /** Lines that cannot be read or stand in the wrong place. */
   readonly damaged: number;
+  /** Why nothing can be read. */
+  readonly problem?: string;
   /** What the last train line says. */
   readonly latest?: Latest;
 }

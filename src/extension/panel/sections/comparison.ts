@@ -1,5 +1,6 @@
 import type { ComparedRow, Comparison } from '../../../protocol/panel-sections';
 import { baselineOf, compareRuns, type GroupResult, scoreOf, type Split } from '../../../runs/compare';
+import { csvRow } from '../../../runs/csv';
 import { recipeDifferences } from '../../../runs/differences';
 import type { ReadableRun } from '../../../runs/folder';
 import { gapRecovered } from '../../../runs/statistics';
@@ -83,4 +84,37 @@ function differencesOf(recipes: Parameters<typeof recipeDifferences>[0]): Compar
     path,
     values: values.map((value) => (value === undefined ? null : JSON.stringify(value))),
   }));
+}
+
+/** The results table as CSV (RFC 4180); accuracies as fractions. */
+export function comparisonCsv({ split, rows }: Comparison): string {
+  const header = [
+    'experiment',
+    'label',
+    'runs',
+    `${split} accuracy`,
+    'deviation',
+    'teacher',
+    'gapRecovered',
+    'difference',
+    'standardError',
+    'parameters',
+    'flops',
+    'seconds',
+  ];
+  const lines = rows.map((row) => [
+    row.experiment,
+    row.label,
+    row.runs,
+    row.accuracy?.mean,
+    row.accuracy?.deviation,
+    row.teacher,
+    row.gapRecovered,
+    row.difference?.value,
+    row.difference?.standardError,
+    row.parameters,
+    row.flops,
+    row.seconds,
+  ]);
+  return [header, ...lines].map(csvRow).join('');
 }

@@ -90,12 +90,14 @@ function sentenceOf({ seen: { state, info } }: ReadableSeenRun): string | undefi
 }
 
 function warningsOf({ seen: { info } }: ReadableSeenRun, reading: Reading | undefined): string[] {
-  const damaged = reading?.damaged ?? 0;
-  const about = (): string =>
-    damaged === 1
-      ? l10n.t('One line of metrics.jsonl is damaged and left out.')
-      : l10n.t('{0} lines of metrics.jsonl are damaged and left out.', count(damaged));
-  return [...(info.warnings ?? []), ...(damaged > 0 ? [about()] : [])];
+  const warnings = [...(info.warnings ?? [])];
+  const { damaged = 0, problem } = reading ?? {};
+  if (problem !== undefined) warnings.push(problem);
+  if (damaged === 1) warnings.push(l10n.t('One line of metrics.jsonl is damaged and left out.'));
+  if (damaged > 1) {
+    warnings.push(l10n.t('{0} lines of metrics.jsonl are damaged and left out.', count(damaged)));
+  }
+  return warnings;
 }
 
 function progressOf(

@@ -1,0 +1,197 @@
+import * as l10n from '@vscode/l10n';
+import type { Snapshot, Subject, View, Zoom } from '../../protocol/panel';
+import type { Rows, TableName } from '../../protocol/panel-charts';
+import type { Header, LogTail, Predictions } from '../../protocol/panel-sections';
+import { messageOf } from '../../common/errors';
+import type { ReadableRun } from '../../runs/folder';
+import { hasBaseline } from '../common/baseline';
+import { isLive, isReadable, type ReadableSeenRun, type SeenRun } from '../common/seen-run';
+import type { Services } from '../services';
+import { readLogTail } from './log-tail';
+import { Overlays } from './overlays';
+import type { ReaderClient } from './reader/client';
+import type { Result } from './reader/messages';
+import { type Candidate, candidatesOf, readableRun } from './sections/candidates';
+import { cardsOf, referencesOf, type Standing, standingOf } from './sections/cards';
+import { comparisonOf } from './sections/comparison';
+import { headerOf, headerOfUnknown } from './sections/header';
+import { hookRowsOf } from './sections/hooks';
+import { type Beside, besideOf } from './sections/subject';
+
+/** The parts of the panel's state, `tables` as the changes since the last collecting. */
+export type Parts = Omit<Snapshot, 'type' | 'number' | 'subject' | 'view'>;
+
+let followers = 0;
+
+/** Collects what a panel shows from the files of its run and of those beside it. */
+export class Collector {
+  private readonly follower = `panel ${++followers}`;
+  private readonly overlays: Overlays;
+  private predictions: { readonly stamp: string; readonly value: Predictions } | undefined;
+  private lastHeader: Header | undefined;
+
+  constructor(
+    private readonly subject: Subject,
+    private readonly runs: Services['runs'],
+    private readonly reader: ReaderClient,
+  ) {
+    this.overlays = new Overlays(reader);
+  }
+
+  /** Whether something may change by itself before long. */
+  get isLive(): boolean {
+    return this.subject.keys.some((key) => {
+      const run = this.runs.get(key);
+      return run !== undefined && isReadable(run) && isLive(run.seen.state);
+    });
+  }
+
+  /** The next collecting gives everything anew. */
+  forget(): Promise<void> {
+    return this.reader.call('forget', this.follower);
+  }
+
+  async collect(view: View, isTrusted: boolean): Promise<Parts> {
+    const candidates = candidatesOf(this.runs.all());
+    const choices = candidates.map(({ choice }) => choice);
+    const run = this.subject.kind === 'run' ? this.runs.get(this.subject.keys[0]!) : undefined;
+    const standing = run && isReadable(run) ? this.standing(run) : undefined;
+    const beside = besideOf(this.subject, view, candidates, standing);
+    const [overlays, own] = await Promise.all([
+      this.overlays.of(beside),
+      this.subject.kind === 'run' ? this.collectRun(run, standing, view, isTrusted) : { reading: false },
+    ]);
+    const isComparing = view.tab === 'compare' || this.subject.kind === 'comparison';
+    const comparison = isComparing && comparisonOf(...this.compared(beside, candidates));
+    return { ...own, overlays, choices, ...(comparison && { comparison }) };
+  }
+
+  zoom({ table, axis, from, to }: Zoom): Promise<Rows> {
+    return this.reader.call('zoom', this.subject.keys[0]!, table, axis, from, to);
+  }
+
+  dispose(): void {
+    this.reader.call('leave', this.follower).catch(() => undefined);
+  }
+
+  private async collectRun(
+    run: SeenRun | undefined,
+    standing: Standing | undefined,
+    view: View,
+    isTrusted: boolean,
+  ): Promise<Parts> {
+    const key = this.subject.keys[0]!;
+    if (run === undefined) {
+      const sentence = l10n.t('The run’s folder is gone: it was moved, or deleted to the trash in .retort.');
+      return { reading: false, header: headerOfUnknown(key, sentence, this.lastHeader) };
+    }
+    const names: TableName[] =
+      view.tab === 'hooks' ? ['train', 'validation', 'hooks'] : ['train', 'validation'];
+    const { reading, changes } = await this.follow(run.key, names);
+    const lacksBaseline = standing !== undefined && this.lacksBaseline(standing);
+    const header = headerOf(run, { reading, isTrusted, lacksBaseline });
+    this.lastHeader = header;
+    const tables = changes.length > 0 ? { tables: [...changes] } : {};
+    if (standing === undefined) return { reading: reading.isUnfinished, header, ...tables };
+    return {
+      reading: reading.isUnfinished,
+      header,
+      ...tables,
+      cards: cardsOf(standing, reading),
+      references: referencesOf(standing),
+      ...(view.tab === 'hooks' && { hooks: hookRowsOf(standing.run) }),
+      ...(view.tab === 'log' && { log: await this.readLog(run.key) }),
+      ...(view.tab === 'predictions' && { predictions: await this.collectPredictions(standing) }),
+    };
+  }
+
+  /** What is wrong with the metrics leaves the rest of the run to be seen. */
+  private async follow(folder: string, names: readonly TableName[]): Promise<Result<'follow'>> {
+    try {
+      return await this.reader.call('follow', this.follower, folder, names);
+    } catch (error) {
+      return { reading: { isUnfinished: false, damaged: 0, problem: messageOf(error) }, changes: [] };
+    }
+  }
+
+  private async readLog(folder: string): Promise<LogTail> {
+    try {
+      return await readLogTail(folder);
+    } catch (error) {
+      return { skippedBytes: 0, lines: [messageOf(error)] };
+    }
+  }
+
+  private standing(run: ReadableSeenRun): Standing {
+    const experiment = this.runs
+      .all()
+      .filter(isReadable)
+      .filter((other) => other.run.retortFolder === run.run.retortFolder)
+      .filter(({ seen }) => seen.recipe.name === run.seen.recipe.name);
+    return standingOf(readableRun(run), experiment.map(readableRun));
+  }
+
+  private lacksBaseline({ run: { recipe }, baseline }: Standing): boolean {
+    if (recipe.hooks.length === 0 || baseline !== undefined) return false;
+    return !hasBaseline({ name: recipe.name, student: recipe.student.model }, this.runs.all());
+  }
+
+  /** Files of predictions change with the best evaluation alone. */
+  private async collectPredictions({ run, baseline }: Standing): Promise<Predictions> {
+    const others = baseline?.counted.map((other) => other.run) ?? [];
+    const stamp = JSON.stringify([
+      run.info.attempt,
+      run.info.best?.step,
+      run.info.state,
+      others.map(({ id }) => id),
+    ]);
+    if (this.predictions?.stamp === stamp) return this.predictions.value;
+    const value = await this.readPredictions(run, others);
+    this.predictions = { stamp, value };
+    return value;
+  }
+
+  private async readPredictions(
+    run: ReadableRun,
+    others: readonly ReadableRun['run'][],
+  ): Promise<Predictions> {
+    try {
+      const read = await this.reader.call('predictions', run.run, others);
+      return read ?? { why: whyNoPredictions(run), classes: [], worst: [] };
+    } catch (error) {
+      return { why: messageOf(error), classes: [], worst: [] };
+    }
+  }
+
+  private compared(
+    beside: readonly Beside[],
+    candidates: readonly Candidate[],
+  ): Parameters<typeof comparisonOf> {
+    const own = candidates.filter(({ choice }) => this.subject.keys.includes(choice.key));
+    const rows = this.subject.kind === 'run' ? [...groupsOf(own, candidates), ...own] : [];
+    for (const { candidate } of beside) if (!rows.includes(candidate)) rows.push(candidate);
+    const experiments = new Set(rows.map(({ group }) => group.group.experiment));
+    const baselines = candidates.filter(
+      ({ choice, group }) =>
+        choice.kind === 'group' && group.isBaseline && experiments.has(choice.experiment),
+    );
+    return [rows, baselines.map(({ group }) => group)];
+  }
+}
+
+/** The groups of runs, where they have more than that run. */
+function groupsOf(runs: readonly Candidate[], candidates: readonly Candidate[]): Candidate[] {
+  return candidates.filter(
+    ({ choice, group, runs: counted }) =>
+      choice.kind === 'group' && counted.length > 1 && runs.some((run) => run.group === group),
+  );
+}
+
+function whyNoPredictions({ info, recipe }: ReadableRun): string {
+  if (recipe.data.validation.fraction === 0) {
+    return l10n.t('The recipe sets no validation images aside, so there is nothing to predict.');
+  }
+  return info.best === undefined
+    ? l10n.t('Predictions come with the first evaluation, at the end of the first epoch.')
+    : l10n.t('This run has kept no predictions: it was made by an earlier version.');
+}
