@@ -4,6 +4,7 @@ export { cpuDevice, expectedDevice, tensorflowTitle } from './expected';
 export type { ExpectedDevice } from './expected';
 export { installBackend, removeBackend } from './install';
 export { backendsFolder, bindingFile, readManifest, webgpuModule } from './installed';
+export { downloadSize } from './pins';
 export { findNvidiaGpus, visibleGpu } from './nvidia';
 export type { InstallOptions, InstallProgress, InstallStage } from './progress';
 export { listBackends, reasonAgainst, reasonWithoutGpu, suitableBackend } from './status';

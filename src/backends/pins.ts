@@ -32,6 +32,13 @@ export function isPublished(backend: 'cpu' | 'gpu', platform = platformKey()): b
   return wheels[backend][platform as PlatformKey] !== undefined;
 }
 
+/** Bytes to fetch for a backend on this machine; undefined where it is not published for it. */
+export function downloadSize(backend: InstallableBackend): number | undefined {
+  if (backend === 'webgpu') return pins.webgpu.size;
+  const found = wheels[backend][platformKey() as PlatformKey];
+  return found?.reduce((sum, { size }) => sum + size, 0);
+}
+
 /**
  * The wheels that make up TensorFlow on this machine.
  * Throws `InputError` where the project has none that offers the C library.

@@ -75,7 +75,11 @@ async function install(backend: InstallableBackend, output: Output): Promise<voi
   process.once('SIGINT', onInterrupt);
   try {
     await installBackend(backend, {
-      onProgress: (progress) => display.show(progress),
+      onProgress: (progress) => {
+        display.show(progress);
+        // To the program that started this one, if it asked for a channel and is still there.
+        process.send?.(progress, undefined, undefined, () => undefined);
+      },
       signal: interrupt.signal,
     });
   } finally {

@@ -51,6 +51,11 @@ export class RunStore implements vscode.Disposable {
     return this.looker.get(key);
   }
 
+  /** The `.retort` folders that they are in, and new ones are made in. */
+  allFolders(): string[] {
+    return this.folders.all();
+  }
+
   /** Looks at everything now; call it after a change made by this window. */
   refresh(): Promise<void> {
     return this.lookAtAll();
