@@ -1,6 +1,66 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
+import { registerCommand } from '../common/commands';
 import type { Services } from '../services';
+import { ActiveHooksStore } from './active-hooks';
+import { ModelInputs } from './ask-input';
+import { FailureDiagnostics } from './failure-diagnostics';
+import { LayerHintProvider } from './hint-provider';
+import { HookActionProvider } from './hook-actions';
+import { HookCommands } from './hooks';
+import { Inspector } from './inspect';
+import { InspectionStore } from './inspections';
+import { ModelLensProvider } from './lens-provider';
+import { LANGUAGES, SourceStore } from './source-store';
+import { chooseBuilder } from './target';
 
-export function register(_services: Services): vscode.Disposable[] {
-  return [];
+/** Lenses, hints and actions in files that build models. */
+export function register(services: Services): vscode.Disposable[] {
+  const { log, context, activeRecipe } = services;
+  const sources = new SourceStore();
+  const hooks = new ActiveHooksStore(activeRecipe);
+  const inspections = new InspectionStore();
+  const failures = new FailureDiagnostics(sources);
+  const inputs = new ModelInputs(hooks, context.workspaceState);
+  const inspector = new Inspector(services, inputs, inspections, failures);
+  const commands = new HookCommands(services, { sources, hooks, inspections, inspector, inputs });
+  const lenses = new ModelLensProvider({ sources, hooks, inspections });
+  const hints = new LayerHintProvider(inspections);
+  const files = LANGUAGES.map((language) => ({ language, scheme: 'file' }));
+  const inspect = async (asks: boolean, uri: unknown, builder: unknown): Promise<void> => {
+    const target = await chooseBuilder(sources, uri, builder);
+    if (target) await inspector.inspect(target, { asks });
+  };
+  return [
+    sources,
+    hooks,
+    inspections,
+    failures,
+    lenses,
+    hints,
+    vscode.languages.registerCodeLensProvider(files, lenses),
+    vscode.languages.registerInlayHintsProvider(files, hints),
+    vscode.languages.registerCodeActionsProvider(
+      files,
+      new HookActionProvider({ sources, hooks }),
+      HookActionProvider.metadata,
+    ),
+    registerCommand(log, 'retort.inspect', (uri?: unknown, builder?: unknown) =>
+      inspect(false, uri, builder),
+    ),
+    registerCommand(log, 'retort.inspectWith', (uri?: unknown, builder?: unknown) =>
+      inspect(true, uri, builder),
+    ),
+    registerCommand(log, 'retort.hookLayer', (uri?: unknown, layer?: unknown, builder?: unknown) =>
+      commands.hookLayer(uri, layer, builder),
+    ),
+    registerCommand(log, 'retort.hookLayerAt', (uri: vscode.Uri, line: number, builder?: string) =>
+      commands.hookLayerAt(uri, line, builder),
+    ),
+    registerCommand(log, 'retort.editHook', (recipe: vscode.Uri, index: number) =>
+      commands.editHook(recipe, index),
+    ),
+    registerCommand(log, 'retort.removeHook', (recipe: vscode.Uri, index: number) =>
+      commands.removeHook(recipe, index),
+    ),
+  ];
 }

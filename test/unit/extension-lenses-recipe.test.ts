@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import type { TextEdit } from '../../src/extension/common/recipe-text';
+import { addHook, removeHook } from '../../src/extension/lenses/hook-edits';
+import { describeHook, hooksOn, readHooks, rolesOf } from '../../src/extension/lenses/recipe-hooks';
+
+const hook = { method: 'tat', student: 'stage3', teacher: 'stage3', weight: 0.1 };
+const written = '{ "method": "tat", "student": "stage3", "teacher": "stage3", "weight": 0.1 }';
+
+function apply(text: string, edits: TextEdit[]): string {
+  return edits
+    .sort((a, b) => b.start - a.start)
+    .reduce((result, edit) => result.slice(0, edit.start) + edit.text + result.slice(edit.end), text);
+}
+
+describe('hooks added to a recipe', () => {
+  const cases: Record<string, readonly [before: string, after: string]> = {
+    'behind one on a line of its own': [
+      `{\n  "hooks": [\n    { "method": "kd" }\n  ]\n}\n`,
+      `{\n  "hooks": [\n    { "method": "kd" },\n    ${written}\n  ]\n}\n`,
+    ],
+    'behind one with a comma and a comment': [
+      `{\n  "hooks": [\n    { "method": "kd" }, // soft answers, best\n  ]\n}\n`,
+      `{\n  "hooks": [\n    { "method": "kd" }, // soft answers, best\n    ${written},\n  ]\n}\n`,
+    ],
+    'behind one with a comment and no comma': [
+      `{\n  "hooks": [\n    { "method": "kd" } // soft, answers\n  ]\n}\n`,
+      `{\n  "hooks": [\n    { "method": "kd" }, // soft, answers\n    ${written}\n  ]\n}\n`,
+    ],
+    'behind one on the same line': [
+      `{ "hooks": [{ "method": "kd" }] }`,
+      `{ "hooks": [{ "method": "kd" }, ${written}] }`,
+    ],
+    'behind one of several lines': [
+      `{\n\t"hooks": [\n\t\t{\n\t\t\t"method": "kd"\n\t\t}\n\t]\n}\n`,
+      `{\n\t"hooks": [\n\t\t{\n\t\t\t"method": "kd"\n\t\t},\n\t\t${written}\n\t]\n}\n`,
+    ],
+    'to an empty list': [
+      `{\n  // none yet\n  "hooks": [], // here\n  "name": "a"\n}\n`,
+      `{\n  // none yet\n  "hooks": [\n    ${written}\n  ], // here\n  "name": "a"\n}\n`,
+    ],
+    'where there is no list': [
+      `{\n  "name": "a" // of it\n}\n`,
+      `{\n  "name": "a", // of it\n  "hooks": [\n    ${written}\n  ]\n}\n`,
+    ],
+    'to an empty list with a comment': [
+      `{\n  "hooks": [\n    // none yet\n  ]\n}\n`,
+      `{\n  "hooks": [\n    // none yet\n    ${written}\n  ]\n}\n`,
+    ],
+    'in an empty recipe': ['{}', `{\n  "hooks": [\n    ${written}\n  ]\n}`],
+    'with the line ends of the file': [
+      `{\r\n  "hooks": [\r\n    { "method": "kd" }\r\n  ]\r\n}\r\n`,
+      `{\r\n  "hooks": [\r\n    { "method": "kd" },\r\n    ${written}\r\n  ]\r\n}\r\n`,
+    ],
+  };
+  for (const [where, [before, after]] of Object.entries(cases)) {
+    it(`stand ${where}`, () => assert.equal(apply(before, addHook(before, hook)), after));
+  }
+
+  it('are refused where the text is no JSON, with the line', () => {
+    assert.throws(() => addHook('{\n  "hooks": [\n    { "method":\n  ]\n}', hook), /see line 4/);
+    assert.throws(() => addHook('', hook), /no JSON/);
+    assert.throws(() => addHook('{ "hooks": 3 }', hook), /is no list/);
+  });
+});
+
+describe('hooks removed from a recipe', () => {
+  const text = `{\n  // the hooks\n  "hooks": [\n    { "method": "kd" },\n    // attention\n    { "method": "tat" }\n  ]\n}\n`;
+
+  const removed: Record<string, readonly [index: number, before: string, after: string]> = {
+    'the first, and not the comment of the next': [
+      0,
+      `{\n  "hooks": [\n    { "a": 1 }, // of a\n    // of b\n    { "b": 2 }\n  ]\n}`,
+      `{\n  "hooks": [\n    // of b\n    { "b": 2 }\n  ]\n}`,
+    ],
+    'the last, with the comma before it': [
+      1,
+      `{\n  "hooks": [\n    { "a": 1 }, // of a, still\n    { "b": 2 } // of b\n  ]\n}`,
+      `{\n  "hooks": [\n    { "a": 1 } // of a, still\n  ]\n}`,
+    ],
+    'the only one': [0, `{\r\n  "hooks": [\r\n    { "a": 1 },\r\n  ]\r\n}`, `{\r\n  "hooks": [\r\n  ]\r\n}`],
+    'the first of a line': [0, '{ "hooks": [{ "a": 1 }, { "b": 2 }] }', '{ "hooks": [{ "b": 2 }] }'],
+    'the last of a line': [1, '{ "hooks": [{ "a": 1 }, { "b": 2 }] }', '{ "hooks": [{ "a": 1 }] }'],
+    'one of several lines': [
+      0,
+      `{\n  "hooks": [\n    {\n      "a": 1\n    },\n    {\n      "b": 2\n    }\n  ]\n}`,
+      `{\n  "hooks": [\n    {\n      "b": 2\n    }\n  ]\n}`,
+    ],
+  };
+  for (const [which, [index, before, after]] of Object.entries(removed)) {
+    it(`can be ${which}`, () => assert.equal(apply(before, removeHook(before, index)), after));
+  }
+
+  it('is what was added, taken back', () => {
+    const added = apply(text, addHook(text, hook));
+    assert.equal(apply(added, removeHook(added, 2)), text);
+  });
+
+  it('are refused where there is none', () => {
+    assert.throws(() => removeHook(text, 2), /no hook 3/);
+  });
+});
+
+describe('what a recipe says of models', () => {
+  const text = `{
+    // comment
+    "data": { "source": "fashion-mnist" },
+    "teacher": { "model": "../models/resnet.ts#large", "args": { "width": 8 } },
+    "student": { "model": "../models/resnet.ts#small" },
+    "hooks": [
+      { "method": "kd", "weight": 0.9 },
+      { "method": "tat", "student": "stage3", "teacher": "stage2", "weight": 0.1 },
+      { "method":
+    `;
+  const recipe = readHooks(text, '/w/recipes/a.distill.json', '/w');
+
+  it('is read from half-typed text', () => {
+    assert.deepEqual(recipe.student, { model: 'models/resnet.ts#small', args: {} });
+    assert.deepEqual(recipe.teacher, { model: 'models/resnet.ts#large', args: { width: 8 } });
+    assert.deepEqual(recipe.source, { format: 'fashion-mnist' });
+    assert.deepEqual(
+      recipe.hooks.map(({ method }) => method),
+      ['kd', 'tat'],
+    );
+    const { offset, length } = recipe.hooks[1]!;
+    assert.match(text.slice(offset, offset + length), /^\{ "method": "tat".*\}$/);
+  });
+
+  it('tells the roles of a builder', () => {
+    assert.deepEqual(rolesOf(recipe, 'models/resnet.ts#small'), ['student']);
+    assert.deepEqual(rolesOf(recipe, 'models/resnet.ts#large'), ['teacher']);
+    assert.deepEqual(rolesOf(recipe, 'models/other.ts#small'), []);
+    const self = readHooks(
+      '{ "student": { "model": "a.ts#a" }, "teacher": { "model": "a.ts#a" } }',
+      '/w/r.json',
+      '/w',
+    );
+    assert.deepEqual(rolesOf(self, 'a.ts#a'), ['student', 'teacher']);
+  });
+
+  it('tells the hooks on a layer, as seen from its side', () => {
+    const [tat] = hooksOn(recipe, 'student', 'stage3');
+    assert.equal(describeHook(tat!, 'student'), 'tat ← teacher:stage2, weight 0.1');
+    assert.equal(describeHook(tat!, 'teacher'), 'tat → student:stage3, weight 0.1');
+    assert.deepEqual(hooksOn(recipe, 'teacher', 'stage3'), []);
+  });
+});
