@@ -32,6 +32,16 @@ export interface LayerSummary {
   readonly parameters: number;
   /** For one sample; a multiply-add counts as two. */
   readonly flops: number;
+  /** The calls in the user's sources that made it, the innermost first; none for a built-in or a saved model. */
+  readonly places: readonly SourcePlace[];
+}
+
+/** A place in a source file; line and column from 1. */
+export interface SourcePlace {
+  /** Relative to the workspace, with forward slashes. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 export interface ModelSummary {
@@ -40,6 +50,8 @@ export interface ModelSummary {
   readonly flops: number;
   readonly endsInSoftmax: boolean;
   readonly layers: readonly LayerSummary[];
+  /** The user's files that it was made from, as they were then; `path` as in `SourcePlace`. */
+  readonly sources: readonly { readonly path: string; readonly sha256: string }[];
 }
 
 export interface CheckReport {

@@ -135,12 +135,7 @@ function summarize(reference: string, model: Model): ModelSummary {
     parameters: model.parameters,
     flops: totalFlops(model),
     endsInSoftmax: model.endsInSoftmax,
-    layers: model.layers.map(({ id, className, outputShape, parameters, flops }) => ({
-      id,
-      className,
-      outputShape,
-      parameters,
-      flops,
-    })),
+    layers: model.layers.map(({ output: _, ...layer }) => layer),
+    sources: model.sources,
   };
 }

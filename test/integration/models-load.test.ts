@@ -53,6 +53,51 @@ describe('a model from a module of the user', () => {
     }
   });
 
+  it('knows the calls in the sources that made each layer, in loops, helpers, packages and nested models', async () => {
+    const model = await load('models/traced.ts#traced');
+    const file = 'models/traced.ts';
+    const lines = fs.readFileSync(path.join(workspace, file), 'utf8').split('\n');
+    const marks = lines.flatMap((text, index) => {
+      const [made = '', led = ''] = (text.split('// ')[1] ?? '').split(/(?:^| ): /);
+      const entry = (id: string, depth: 'made' | 'led'): [string, number, string] => [id, index + 1, depth];
+      return [
+        ...made.split(' ').map((id) => entry(id, 'made')),
+        ...led.split(' ').map((id) => entry(id, 'led')),
+      ].filter(([id]) => id !== '');
+    });
+    const found = model.layers.flatMap(({ id, places }) =>
+      places.map((place, index) => ({ id, ...place, depth: index === 0 ? 'made' : 'led' })),
+    );
+    const here = found.filter((place) => place.file === file);
+    const sorted = (entries: [string, number, string][]): string[] => entries.map(String).sort();
+    assert.deepEqual(sorted(here.map(({ id, line, depth }) => [id, line, depth])), sorted(marks));
+    const [first] = model.layer('conv2d_1').places;
+    assert.deepEqual(
+      [first!.file, lineOf('lib/conv.ts', first!.line).includes('conv2d(')],
+      ['lib/conv.ts', true],
+    );
+    for (const { id, line, column } of here.filter(
+      ({ id, depth }) => depth === 'made' && id.endsWith('_conv'),
+    )) {
+      assert.match(lines[line - 1]!.slice(column - 1), /^conv2d\(/, id);
+    }
+    assert.ok(model.sources.some(({ path: source }) => source === file));
+    model.dispose();
+
+    function lineOf(source: string, line: number): string {
+      return fs.readFileSync(path.join(workspace, source), 'utf8').split('\n')[line - 1]!;
+    }
+  });
+
+  it('gives TensorFlow.js back as it was', async () => {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- only compared
+    const before = [tf.layers.conv2d, tf.layers.Layer.prototype.apply, Error.prepareStackTrace];
+    (await load('models/traced.ts#traced')).dispose();
+    await assert.rejects(load('models/small.ts#wrongFilters'));
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- only compared
+    assert.deepEqual([tf.layers.conv2d, tf.layers.Layer.prototype.apply, Error.prepareStackTrace], before);
+  });
+
   it('computes, and depends on the seed alone', async () => {
     const outputs = await Promise.all(
       [0, 1].map(async () => {

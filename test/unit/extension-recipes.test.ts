@@ -286,7 +286,10 @@ describe('the report of a check', () => {
     parameters: 1234,
     flops: 5e6,
     endsInSoftmax: false,
-    layers: [{ id: 'evil|`<b>', className: 'Dense', outputShape: [10], parameters: 1234, flops: 5e6 }],
+    layers: [
+      { id: 'evil|`<b>', className: 'Dense', outputShape: [10], parameters: 1234, flops: 5e6, places: [] },
+    ],
+    sources: [],
   };
   const report: CheckReport = {
     backend: 'WebAssembly on CPU',

@@ -3,7 +3,7 @@ import { InputError } from '../../common/errors';
 import { didYouMean } from '../../common/suggest';
 import { withSeededRandom } from '../random';
 import { callsOf, flatten } from './graph';
-import { countParameters, describeLayers, layerIds } from './layers';
+import { countParameters, describeLayers, layerIds, type PlacesOf } from './layers';
 import type { Layer, Model, SourceFile } from './model';
 import type { Builder, BuilderArgs } from './network';
 import { checkNetwork } from './returned';
@@ -35,10 +35,11 @@ export class NetworkModel implements Model {
   constructor(
     network: tf.LayersModel,
     readonly sources: readonly SourceFile[] = [],
+    placesOf: PlacesOf = () => [],
   ) {
     this.network = flatten(network);
     const ids = layerIds(this.network);
-    this.layers = describeLayers(this.network, ids);
+    this.layers = describeLayers(this.network, ids, placesOf);
     this.weights = nameWeights(ids);
     this.parameters = countParameters([...ids.keys()].flatMap((layer) => layer.weights));
     this.endsInSoftmax = endsInSoftmax(this.network.outputs[0]!);

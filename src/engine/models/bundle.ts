@@ -6,23 +6,20 @@ import * as vm from 'node:vm';
 import type * as esbuild from 'esbuild';
 import { InputError } from '../../common/errors';
 import { loadNative } from '../../common/natives';
-import type { SourceFile } from './model';
+import type { Frame } from './layer-trace';
+import type { Place, SourceFile } from './model';
 import { ownCopy, ownCopyPlugin } from './own-copy';
-
-/** A place in a user's source file; line and column from 1. */
-export interface Place {
-  /** Absolute. */
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
 
 /** A user's module and everything that it imports, as one script. */
 export interface Bundle {
   readonly sources: readonly SourceFile[];
+  /** The file name that the script runs under. */
+  readonly script: string;
   /** Runs the script and gives its exports; throws whatever it throws. */
   evaluate(): Record<string, unknown>;
-  /** The innermost frame of a stack in the workspace's own code, in the source as it was written. */
+  /** A frame of the script in the source as it was written; undefined outside of the workspace's own code. */
+  place(frame: Frame): Place | undefined;
+  /** The innermost frame of a stack in the workspace's own code. */
   locate(stack: string | undefined): Place | undefined;
 }
 
@@ -60,10 +57,16 @@ export async function bundleModule(file: string, workspace: string): Promise<Bun
     (extension) => result.outputFiles.find((outputFile) => outputFile.path.endsWith(extension))!.text,
   );
   const sourceMap = new SourceMap(JSON.parse(map!) as ConstructorParameters<typeof SourceMap>[0]);
+  const place = (frame: Frame): Place | undefined => original(frame, sourceMap, workspace);
   return {
     sources: files.map((source) => hashed(source, workspace)),
+    script: output,
     evaluate: () => evaluate(script!, file, output),
-    locate: (stack) => locate(stack, sourceMap, output),
+    place,
+    locate: (stack) =>
+      framesIn(stack, output)
+        .map(place)
+        .find((found) => found !== undefined),
   };
 }
 
@@ -78,19 +81,23 @@ function evaluate(script: string, file: string, output: string): Record<string, 
   return module.exports;
 }
 
-function locate(stack: string | undefined, sourceMap: SourceMap, output: string): Place | undefined {
-  for (const frame of stack?.split('\n') ?? []) {
-    const start = frame.indexOf(`${output}:`);
-    if (start < 0) continue;
-    const [, line, column] = /^:(\d+):(\d+)/.exec(frame.slice(start + output.length)) ?? [];
-    const entry = sourceMap.findEntry(Number(line) - 1, Number(column) - 1);
-    if (!('originalSource' in entry)) continue;
-    const workspace = path.dirname(output);
-    const source = path.resolve(workspace, entry.originalSource);
-    if (isPackage(source, workspace) || !fs.existsSync(source)) continue;
-    return { file: source, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
-  }
-  return undefined;
+/** The frames of a stack that are of a script, the innermost first. */
+function framesIn(stack: string | undefined, script: string): Frame[] {
+  return (stack?.split('\n') ?? []).flatMap((text) => {
+    const start = text.indexOf(`${script}:`);
+    if (start < 0) return [];
+    const [, line, column] = /^:(\d+):(\d+)/.exec(text.slice(start + script.length)) ?? [];
+    return [{ line: Number(line), column: Number(column) }];
+  });
+}
+
+function original({ line, column }: Frame, sourceMap: SourceMap, workspace: string): Place | undefined {
+  const entry = sourceMap.findEntry(line - 1, column - 1);
+  if (!('originalSource' in entry)) return undefined;
+  const source = path.resolve(workspace, entry.originalSource);
+  if (isPackage(source, workspace) || !fs.existsSync(source)) return undefined;
+  const file = relativePath(source, workspace);
+  return { file, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
 }
 
 /** Packages may be installed above the workspace or be linked into it; other code may not come from outside. */
@@ -110,9 +117,14 @@ function isPackage(file: string, workspace: string): boolean {
 
 function hashed(file: string, workspace: string): SourceFile {
   return {
-    path: path.relative(workspace, file).split(path.sep).join('/'),
+    path: relativePath(file, workspace),
     sha256: createHash('sha256').update(fs.readFileSync(file)).digest('hex'),
   };
+}
+
+/** From the workspace, with forward slashes. */
+function relativePath(file: string, workspace: string): string {
+  return path.relative(workspace, file).split(path.sep).join('/');
 }
 
 function isBuildFailure(error: unknown): error is esbuild.BuildFailure {

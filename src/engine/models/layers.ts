@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { flopsOf } from './flops';
 import { callsOf, unusedName } from './graph';
-import type { Layer } from './model';
+import type { Layer, Place } from './model';
 
 /**
  * Stable ids of a network's layers. A name that the author gave stands; the ones that TensorFlow.js makes up
@@ -34,8 +34,15 @@ function madeUpName(layer: tf.layers.Layer): string | undefined {
   return end > 0 && /^\d+$/.test(number) ? layer.name.slice(0, end) : undefined;
 }
 
+/** Where a layer's output comes from in the user's sources; `use` counts its outputs from 0. */
+export type PlacesOf = (layer: tf.layers.Layer, output: tf.SymbolicTensor, use: number) => readonly Place[];
+
 /** Every call of every layer, inputs first. Further calls of a layer, or further outputs, are `id:1`, `id:2` … */
-export function describeLayers(network: tf.LayersModel, ids: ReadonlyMap<tf.layers.Layer, string>): Layer[] {
+export function describeLayers(
+  network: tf.LayersModel,
+  ids: ReadonlyMap<tf.layers.Layer, string>,
+  placesOf: PlacesOf,
+): Layer[] {
   const uses = new Map<tf.layers.Layer, number>();
   return callsOf(network.outputs).flatMap(({ layer, inputs, outputs }) =>
     outputs.map((output) => {
@@ -49,6 +56,7 @@ export function describeLayers(network: tf.LayersModel, ids: ReadonlyMap<tf.laye
         parameters: countParameters(layer.weights),
         flops: flopsOf(layer, inputs, output),
         output,
+        places: placesOf(layer, output, use),
       };
     }),
   );

@@ -12,6 +12,16 @@ export interface Layer {
   /** Multiply-adds counted as two, for one sample. */
   readonly flops: number;
   readonly output: tf.SymbolicTensor;
+  /** The calls in the user's sources that made it, the innermost first; none for a built-in or a saved model. */
+  readonly places: readonly Place[];
+}
+
+/** A place in a user's source file; line and column from 1. */
+export interface Place {
+  /** Relative to the workspace, with forward slashes. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
 }
 
 /** A model as the engine uses it, whatever it was loaded from. */

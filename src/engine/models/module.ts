@@ -6,6 +6,7 @@ import { withSeededRandom } from '../random';
 import { ArgumentReader } from './arguments';
 import { NetworkModel, callBuilder } from './build';
 import { bundleModule, isInside, type Bundle } from './bundle';
+import { LayerTrace } from './layer-trace';
 import type { Model } from './model';
 import type { Builder, BuilderArgs } from './network';
 import { checkNetwork } from './returned';
@@ -24,19 +25,18 @@ export async function loadModule(
   const source = sourceFile(file, root);
   const bundle = await bundleModule(source, root);
   const shown = path.relative(root, source);
+  const trace = new LayerTrace(bundle.script);
   const exports = guarded(
     bundle,
-    root,
     () => `${shown} throws`,
-    () => withSeededRandom(`${seed}/module`, () => bundle.evaluate()),
+    () => withSeededRandom(`${seed}/module`, () => trace.during(() => bundle.evaluate())),
   );
   const builder = findBuilder(exports, exportName, shown);
   const reader = new ArgumentReader(args);
   const network = guarded(
     bundle,
-    root,
     () => `${shown}#${exportName} throws${reader.describeMissing()}`,
-    () => callBuilder(builder, reader.args, seed),
+    () => trace.during(() => callBuilder(builder, reader.args, seed)),
   );
   try {
     checkNetwork(network, args);
@@ -44,7 +44,12 @@ export async function loadModule(
   } catch (error) {
     throw error instanceof InputError ? new InputError(`${shown}#${exportName}: ${error.message}`) : error;
   }
-  return new NetworkModel(network, bundle.sources);
+  return new NetworkModel(network, bundle.sources, (...use) =>
+    trace
+      .framesOf(...use)
+      .map((frame) => bundle.place(frame))
+      .filter((place) => place !== undefined),
+  );
 }
 
 function sourceFile(file: string, root: string): string {
@@ -58,7 +63,7 @@ function sourceFile(file: string, root: string): string {
 }
 
 /** Runs user code; what it throws becomes an `InputError` with the place in the user's source. */
-function guarded<T>(bundle: Bundle, root: string, what: () => string, work: () => T): T {
+function guarded<T>(bundle: Bundle, what: () => string, work: () => T): T {
   // TensorFlow.js nests its calls deep enough to hide the user's frame behind the default limit of ten.
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 200;
@@ -66,7 +71,7 @@ function guarded<T>(bundle: Bundle, root: string, what: () => string, work: () =
     return work();
   } catch (error) {
     const place = bundle.locate(error instanceof Error ? error.stack : undefined);
-    const where = place ? `${path.relative(root, place.file)}:${place.line}:${place.column}: ` : '';
+    const where = place ? `${place.file}:${place.line}:${place.column}: ` : '';
     throw new InputError(`${where}${what()}: ${messageOf(error).replace(/\s+/g, ' ')}`);
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
