@@ -58,6 +58,10 @@ const embeddingStarts = (student: number, teacher: number): Record<string, Start
     ]),
   ),
 });
+const linearStarts = (name: string, fanIn: number): Record<string, Start> => ({
+  [`${name}/kernel`]: fan(fanIn),
+  [`${name}/bias`]: fan(fanIn),
+});
 /** A shift of all keys changes all scores of a row alike, which a softmax takes out. */
 const keyShift = ['key/beta'];
 const cankdStarts = (channels: number, inner: number): Record<string, Start> => ({
@@ -175,6 +179,86 @@ const cases: Record<string, Case> = {
     teacher: [4, 6, 6, 4],
     starts: embeddingStarts(5, 4),
     vanishing: keyShift,
+    perSample,
+  },
+  'kd, standardized': {
+    method: 'kd',
+    options: { standardize: true },
+    student: [4, 7],
+    teacher: [4, 7],
+    starts: {},
+    perSample,
+  },
+  wsld: { method: 'wsld', student: [4, 7], teacher: [4, 7], starts: {}, labels: [2, 0, 6, 3], perSample },
+  cc: {
+    method: 'cc',
+    options: { dimension: 6 },
+    student: [4, 5],
+    teacher: [4, 9],
+    starts: { ...linearStarts('student', 5), ...linearStarts('teacher', 9) },
+    changesWithTwins: true,
+  },
+  srd: {
+    method: 'srd',
+    student: [4, 5],
+    teacher: [4, 9],
+    starts: linearStarts('projector', 5),
+    // A normalisation takes a bias before it out again.
+    vanishing: ['projector/bias'],
+    changesWithTwins: true,
+  },
+  pad: {
+    method: 'pad',
+    student: [4, 5],
+    teacher: [4, 5],
+    starts: { ...linearStarts('variance', 5), 'variance/gamma': 1, 'variance/beta': 0 },
+    vanishing: ['variance/bias'],
+  },
+  vid: {
+    method: 'vid',
+    student: [4, 7, 7, 5],
+    teacher: [4, 4, 5, 8],
+    starts: {
+      'regressor1/kernel': fan(5),
+      'regressor2/kernel': fan(8),
+      'regressor3/kernel': fan(8),
+      // The inverse of a softplus at 5, in float32.
+      scale: Math.fround(Math.log(Math.exp(5 - 1e-5) - 1)),
+    },
+    perSample,
+  },
+  ab: { method: 'ab', student: [4, 5, 6, 7], teacher: [4, 5, 6, 7], starts: {}, perSample },
+  'ab, connected': {
+    method: 'ab',
+    options: { margin: 0.5 },
+    student: [4, 8, 8, 5],
+    teacher: [4, 4, 4, 6],
+    starts: regressorStarts(9 * 5),
+    vanishing: biasBeforeNorm,
+  },
+  ickd: {
+    method: 'ickd',
+    student: [4, 5, 4, 5],
+    teacher: [4, 6, 6, 8],
+    starts: { 'embedding/kernel': fan(9 * 5), 'embedding/gamma': 1, 'embedding/beta': 0 },
+    changesWithTwins: true,
+  },
+  cd: {
+    method: 'cd',
+    student: [4, 5, 4, 5],
+    teacher: [4, 6, 6, 8],
+    starts: { 'connector/kernel': fan(5), 'connector/gamma': 1, 'connector/beta': 0 },
+  },
+  'mgd, nothing masked': {
+    method: 'mgd',
+    options: { masked: 0 },
+    student: [4, 5, 4, 5],
+    teacher: [4, 5, 4, 8],
+    starts: {
+      ...linearStarts('align', 5),
+      ...linearStarts('generation1', 9 * 8),
+      ...linearStarts('generation2', 9 * 8),
+    },
     perSample,
   },
   at: { method: 'at', student: [4, 6, 6, 5], teacher: [4, 6, 6, 8], starts: {}, perSample },
@@ -411,6 +495,25 @@ describe('methods', () => {
       });
     });
   }
+
+  it('mgd masks the share of positions, or of channels, that it is told to', () => {
+    tf.tidy(() => {
+      for (const mask of ['positions', 'channels']) {
+        const shapes = { student: [8, 30, 30, 64], teacher: [8, 30, 30, 64] };
+        const method = createMethod('mgd', { masked: 0.65, mask }, shapes);
+        const student = tf.variable(tf.ones(shapes.student));
+        // What is masked gets no gradient; the rest gets some from every channel of the rebuilt map.
+        const gradient = tf.grad((maps) => method.loss({ student: maps, teacher: tf.zeros(shapes.teacher) }))(
+          student,
+        );
+        const axes = mask === 'positions' ? [3] : [1, 2];
+        const reached = tf.cast(tf.greater(tf.sum(tf.abs(gradient), axes), 0), 'float32');
+        const share = 1 - tf.mean(reached).dataSync()[0]!;
+        const deviation = Math.sqrt((0.65 * 0.35) / reached.size);
+        assert.ok(Math.abs(share - 0.65) < 5 * deviation, `${share} of the ${mask}`);
+      }
+    });
+  });
 
   it('cankd is the same in both orders of its products', () => {
     // Channels of zeros change nothing but the order that is cheaper.

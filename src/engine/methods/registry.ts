@@ -3,44 +3,62 @@ import { InputError } from '../../common/errors';
 import { didYouMean } from '../../common/suggest';
 import type { CatalogueMethod } from '../../recipe/catalogue';
 import { assignByName } from '../assign';
+import type { DistillationMethod, LossInputs, MethodDefinition, Shape } from './method';
+import { ab } from './ab';
 import { at } from './at';
 import { cankd } from './cankd';
+import { cc } from './cc';
+import { cd } from './cd';
 import { ct } from './ct';
 import { cwd } from './cwd';
 import { detach } from './detach';
 import { dist } from './dist';
 import { dkd } from './dkd';
 import { fitnets } from './fitnets';
+import { ickd } from './ickd';
 import { kd } from './kd';
-import type { DistillationMethod, LossInputs, MethodDefinition, Shape } from './method';
+import { mgd } from './mgd';
 import { nst } from './nst';
 import { completeOptions } from './options';
+import { pad } from './pad';
 import { pkd } from './pkd';
 import { pkt } from './pkt';
 import { rkd } from './rkd';
 import { refuseShapes, sampleShape } from './shapes';
 import { sp } from './sp';
+import { srd } from './srd';
 import { tat } from './tat';
 import { tatDense } from './tat-dense';
+import { vid } from './vid';
 import { seededWeights } from './weights';
+import { wsld } from './wsld';
 
 /** All methods, in the order in which they are offered. A new one is a file beside this and a line here. */
 export const methods: readonly MethodDefinition[] = [
   kd,
   dkd,
   dist,
+  wsld,
   fitnets,
   tat,
   tatDense,
   ct,
   cankd,
   at,
-  sp,
+  ab,
+  vid,
   nst,
-  rkd,
-  pkt,
+  ickd,
+  cd,
   cwd,
   pkd,
+  mgd,
+  sp,
+  cc,
+  rkd,
+  pkt,
+  srd,
+  pad,
 ];
 
 /** Finds a method; `InputError` with the nearest right name if there is none. */

@@ -1,7 +1,7 @@
 import { InputError } from '../../common/errors';
 import type { Shape } from './method';
 
-interface Pair {
+export interface ShapePair {
   readonly student: Shape;
   readonly teacher: Shape;
 }
@@ -22,14 +22,14 @@ export function sampleShape(shape: Shape): string {
 export class ShapeError extends InputError {}
 
 /** Throws the sentence that says what a method needs and what it was given. */
-export function refuseShapes(needs: string, { student, teacher }: Pair): never {
+export function refuseShapes(needs: string, { student, teacher }: ShapePair): never {
   throw new ShapeError(
     `${needs}, but the student's layer gives ${sampleShape(student)} and the teacher's ${sampleShape(teacher)}; hook other layers`,
   );
 }
 
 /** The sizes of two feature maps [N, H, W, C]; throws `InputError` if one is not a map. */
-export function mapSizes(method: string, shapes: Pair): { student: MapSize; teacher: MapSize } {
+export function mapSizes(method: string, shapes: ShapePair): { student: MapSize; teacher: MapSize } {
   if (shapes.student.length !== 4 || shapes.teacher.length !== 4) {
     refuseShapes(`${method} compares feature maps [height, width, channels]`, shapes);
   }
@@ -45,7 +45,7 @@ export function sameArea(student: MapSize, teacher: MapSize): boolean {
 }
 
 /** The number of classes of two logits [N, classes]; throws `InputError` if they are not alike. */
-export function sameLogits(method: string, shapes: Pair): number {
+export function sameLogits(method: string, shapes: ShapePair): number {
   const [, classes] = shapes.student;
   if (shapes.student.length !== 2 || shapes.teacher.length !== 2 || classes !== shapes.teacher[1]) {
     refuseShapes(`${method} compares logits [classes] of as many classes`, shapes);

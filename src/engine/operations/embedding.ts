@@ -42,6 +42,30 @@ export function instanceNorm(maps: tf.Tensor): tf.Tensor {
   return tf.mul(tf.sub(maps, mean), tf.rsqrt(tf.add(variance, NORM_EPSILON)));
 }
 
+/** Batch normalisation in training mode of vectors [N, C]. */
+export function normVectors(
+  vectors: tf.Tensor,
+  gamma: tf.Tensor,
+  beta: tf.Tensor,
+  epsilon = NORM_EPSILON,
+): tf.Tensor {
+  const [samples, channels] = vectors.shape as [number, number];
+  const maps: tf.Tensor4D = tf.reshape(vectors, [samples, 1, 1, channels]);
+  return tf.reshape(batchNormTrain(maps, gamma, beta, epsilon), [samples, channels]);
+}
+
+/** A linear layer with bias on vectors [N, C]. Weights: `name/kernel` [inputs, outputs], `name/bias`. */
+export function linear(
+  name: string,
+  inputs: number,
+  outputs: number,
+  weights: WeightFactory,
+): (vectors: tf.Tensor2D) => tf.Tensor2D {
+  const kernel = weights.uniform(`${name}/kernel`, [inputs, outputs], inputs) as tf.Tensor2D;
+  const bias = weights.uniform(`${name}/bias`, [outputs], inputs);
+  return (vectors) => tf.add(tf.matMul(vectors, kernel), bias);
+}
+
 /** A 1x1 convolution with bias. Weights: `name/kernel`, `name/bias`. */
 export function pointwise(
   name: string,
