@@ -113,11 +113,11 @@ export class App implements Doings {
     this.timer = undefined;
     this.drawnAt = performance.now();
     const page = this.page();
-    if (page !== undefined) render(pageView(page, this), this.root);
-    else if (!this.hasDrawn()) render(loadingView(), this.root);
-  }
-
-  private hasDrawn(): boolean {
-    return this.root.querySelector('h1') !== null;
+    if (page !== undefined) {
+      render(pageView(page, this), this.root);
+      this.root.dataset.number = String(page.state.number);
+    } else if (this.root.dataset.number === undefined) {
+      render(loadingView(), this.root);
+    }
   }
 }

@@ -31,6 +31,12 @@ export function ownColour({ subject, choices = [] }: PanelState): number {
   return choices.find(({ key }) => key === subject.keys[0])?.color ?? 0;
 }
 
+/** The experiment that goes without saying: the run's own, or the one of all that is compared. */
+export function ownExperiment({ header, overlays = [] }: PanelState): string | undefined {
+  const [first, ...others] = overlays.map(({ choice }) => choice.experiment);
+  return header?.experiment ?? (others.every((other) => other === first) ? first : undefined);
+}
+
 /** A run or group beside the panel's own: its experiment is named where it is another. */
 export function choiceLabel({ experiment, label, kind, runs }: Choice, own: string | undefined): string {
   const name = experiment === own ? label : `${experiment} / ${label}`;

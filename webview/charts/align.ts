@@ -10,6 +10,8 @@ export interface Column {
 export interface Aligned {
   readonly x: readonly number[];
   readonly columns: readonly Column[];
+  /** What was smoothed, by key of the series. */
+  readonly raws: ReadonlyMap<string, readonly (number | null)[]>;
   /** By key of the series. */
   readonly bands: ReadonlyMap<
     string,
@@ -33,8 +35,12 @@ export function align(content: ChartContent): Aligned {
       ? []
       : [[key, { low: spread(from, band.low), high: spread(from, band.high) }] as const],
   );
+  const raws = content.series.flatMap(({ key, x: from, raw }) =>
+    raw === undefined ? [] : [[key, spread(from, raw)] as const],
+  );
   return {
     x,
+    raws: new Map(raws),
     columns: [
       ...content.series.map((series) => ({
         key: series.key,

@@ -1,4 +1,4 @@
-import { html, nothing, render, svg } from 'lit-html';
+import { html, render, svg } from 'lit-html';
 import * as l10n from '@vscode/l10n';
 import { type Aligned, align, valueAt } from './align';
 import type { ChartContent, Range, Stroke } from './content';
@@ -25,7 +25,7 @@ export class ZoomEvent extends Event {
  */
 export class ChartElement extends HTMLElement {
   private current: ChartInput | undefined;
-  private aligned: Aligned = { x: [], columns: [], bands: new Map() };
+  private aligned: Aligned = { x: [], columns: [], raws: new Map(), bands: new Map() };
   private plot: Plot | undefined;
   private drawn: Theme | undefined;
   private point: number | undefined;
@@ -60,9 +60,10 @@ export class ChartElement extends HTMLElement {
     const isEmpty = this.aligned.x.length === 0;
     const id = `chart-${content.id}`;
     render(
-      html`<section class="chart" aria-labelledby=${id}>
+      html`<div class="chart" role="group" aria-labelledby=${id}>
         <div class="chart-title">
           <h3 id=${id}>${content.title}</h3>
+          <span class="chart-place">${this.point === undefined ? '' : this.placeText(this.point)}</span>
           <button
             class="icon-button"
             aria-pressed=${this.isTable}
@@ -93,7 +94,7 @@ export class ChartElement extends HTMLElement {
           }
         </div>
         <div class="visually-hidden" aria-live="polite">${this.spoken}</div>
-      </section>`,
+      </div>`,
       this,
     );
   }
@@ -101,8 +102,6 @@ export class ChartElement extends HTMLElement {
   private legend(content: ChartContent): unknown {
     const last = this.aligned.x.length - 1;
     const lines = [...content.series, ...content.levels];
-    const place =
-      this.point === undefined ? nothing : html`<li class="legend-place">${this.placeText(this.point)}</li>`;
     return html`<ul class="legend">
       ${lines.map(({ label, colour, stroke }, index) => {
         const value = valueAt(this.aligned.columns[index]!, this.point ?? last);
@@ -110,7 +109,7 @@ export class ChartElement extends HTMLElement {
           ${swatch(colour, stroke)}<span class="legend-label" title=${label}>${label}</span>
           <span class="legend-value">${value === null ? '' : content.format(value)}</span>
         </li>`;
-      })}${place}
+      })}
     </ul>`;
   }
 

@@ -12,6 +12,8 @@ export interface Series {
   readonly x: readonly number[];
   /** One for each x; null where there is no value. */
   readonly y: readonly (number | null)[];
+  /** What `y` was before it was smoothed, for each x; drawn faintly. */
+  readonly raw?: readonly (number | null)[];
   /** The spread about `y`, for groups of runs: one low and one high for each x. */
   readonly band?: { readonly low: readonly (number | null)[]; readonly high: readonly (number | null)[] };
 }

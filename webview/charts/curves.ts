@@ -49,6 +49,7 @@ export function curve(
     ...looks,
     x: kept.map((index) => places[index]!),
     y: pick(values.mean),
+    ...(smoothing > 0 && { raw: kept.map((index) => finite(values.mean[index]!)) }),
     ...(low && high && { band: { low: pick(low), high: pick(high) } }),
   };
 }

@@ -1,7 +1,7 @@
 import { type Aligned, align } from './align';
 import type { ChartContent, Stroke } from './content';
 import { DASHES } from './dashes';
-import { ticksOf } from './ticks';
+import { ticksOf, tickTexts } from './ticks';
 
 /** A picture that can be written as SVG and painted on a canvas alike. */
 export interface Drawing {
@@ -54,6 +54,7 @@ export interface Ink {
   readonly foreground: string;
   readonly grid: string;
   readonly veil: (colour: string) => string;
+  readonly faint: (colour: string) => string;
 }
 
 const CELL = { width: 640, height: 360 };
@@ -95,7 +96,11 @@ function drawChart(chart: ChartContent, ink: Ink, corner: { x: number; y: number
     {
       kind: 'clipped',
       box,
-      marks: [...drawBands(chart, aligned, scales, ink), ...drawLines(chart, aligned, scales)],
+      marks: [
+        ...drawBands(chart, aligned, scales, ink),
+        ...drawRaws(chart, aligned, scales, ink),
+        ...drawLines(chart, aligned, scales),
+      ],
     },
   ];
 }
@@ -111,10 +116,15 @@ interface Scale {
   readonly place: (value: number) => number;
 }
 
-function scalesOf({ zoom, isLogarithmic }: ChartContent, { x, columns, bands }: Aligned, box: Box): Scales {
+function scalesOf(
+  { zoom, isLogarithmic }: ChartContent,
+  { x, columns, raws, bands }: Aligned,
+  box: Box,
+): Scales {
   const shown = { min: zoom?.min ?? x[0] ?? 0, max: zoom?.max ?? x.at(-1) ?? 1 };
   const lines = [
     ...columns.map(({ y }) => y),
+    ...raws.values(),
     ...[...bands.values()].flatMap(({ low, high }) => [low, high]),
   ];
   const isShown = x.map((value) => value >= shown.min && value <= shown.max);
@@ -150,6 +160,15 @@ function drawLines(chart: ChartContent, aligned: Aligned, scales: Scales): Mark[
   });
 }
 
+function drawRaws(chart: ChartContent, { x, raws }: Aligned, scales: Scales, ink: Ink): Mark[] {
+  return chart.series.flatMap(({ key, colour }) => {
+    const points = pointsOf(x, raws.get(key) ?? [], scales);
+    return points.length === 0
+      ? []
+      : [{ kind: 'path', d: `M${points.join('L')}`, stroke: ink.faint(colour) } as const];
+  });
+}
+
 function drawBands(chart: ChartContent, { x, bands }: Aligned, scales: Scales, ink: Ink): Mark[] {
   return chart.series.flatMap(({ key, colour }) => {
     const band = bands.get(key);
@@ -170,11 +189,13 @@ function pointsOf(x: readonly number[], y: readonly (number | null)[], scales: S
 function drawAxes(chart: ChartContent, ink: Ink, { x, y }: Scales, box: Box): Mark[] {
   const bottom = box.y + box.height;
   const right = box.x + box.width;
-  const rows = ticksOf(y.min, y.max, 5, { isLogarithmic: chart.isLogarithmic }).flatMap((tick) => {
+  const rowTicks = ticksOf(y.min, y.max, 5, { isLogarithmic: chart.isLogarithmic });
+  const rowTexts = tickTexts(rowTicks, chart.format);
+  const rows = rowTicks.flatMap((tick, index) => {
     const place = round(y.place(tick));
     return [
       { kind: 'path', d: `M${box.x} ${place}H${right}`, stroke: ink.grid } as const,
-      text(chart.format(tick), box.x - 8, place + 4, ink.foreground, { anchor: 'end' }),
+      text(rowTexts[index]!, box.x - 8, place + 4, ink.foreground, { anchor: 'end' }),
     ];
   });
   const columns = ticksOf(x.min, x.max, 6, { whole: chart.axis.whole }).map((tick) =>

@@ -1,8 +1,9 @@
 import uPlot from 'uplot';
 import type { Aligned } from './align';
-import type { ChartContent, Range } from './content';
+import type { ChartContent, Range, Series } from './content';
 import { DASHES } from './dashes';
 import type { Theme } from './theme';
+import { tickTexts } from './ticks';
 
 /** What a person does with a plot. */
 export interface PlotEvents {
@@ -74,18 +75,18 @@ export class Plot {
       axes: [
         {
           ...axis,
-          size: 28,
+          size: 20,
           gap: 4,
           space: 64,
           ...(this.content.axis.whole && { incrs: WHOLE }),
-          values: (_, ticks) => ticks.map((tick) => this.content.axis.format(tick)),
+          values: (_, ticks) => tickTexts(ticks, this.content.axis.format),
         },
         {
           ...axis,
           size: 52,
           gap: 4,
           space: 32,
-          values: (_, ticks) => ticks.map((tick) => (tick == null ? '' : this.content.format(tick))),
+          values: (_, ticks) => tickTexts(ticks, this.content.format),
         },
       ],
       series: [{}, ...this.series(aligned)],
@@ -112,25 +113,39 @@ export class Plot {
     };
   }
 
-  private series({ bands }: Aligned): uPlot.Series[] {
-    const lines = [...this.content.series, ...this.content.levels].map(
-      ({ colour, stroke }): uPlot.Series => ({
-        stroke: colour,
-        width: stroke === 'solid' ? 2 : 1.5,
-        dash: [...DASHES[stroke]],
-        spanGaps: true,
-        points: { size: 5, space: 24, fill: colour, stroke: colour },
-      }),
-    );
-    const edge: uPlot.Series = { spanGaps: true, points: { show: false }, width: 0 };
-    return [...lines, ...[...bands.keys()].flatMap(() => [edge, edge])];
+  /** In the order of `dataOf`: what lies below comes first. */
+  private series({ bands, raws }: Aligned): uPlot.Series[] {
+    const { series, levels } = this.content;
+    const hidden: uPlot.Series = { spanGaps: true, points: { show: false }, width: 0 };
+    const faint = (key: string): uPlot.Series => ({
+      ...hidden,
+      stroke: this.theme.faint(this.colourOf(key)),
+      width: 1,
+    });
+    const line = ({ colour, stroke }: Pick<Series, 'colour' | 'stroke'>): uPlot.Series => ({
+      stroke: colour,
+      width: stroke === 'solid' ? 2 : 1.5,
+      dash: [...DASHES[stroke]],
+      spanGaps: true,
+      points: { size: 5, space: 24, fill: colour, stroke: colour },
+    });
+    return [
+      ...[...bands.keys()].flatMap(() => [hidden, hidden]),
+      ...[...raws.keys()].map(faint),
+      ...series.map(line),
+      ...levels.map((level) => ({ ...line(level), points: { show: false } })),
+    ];
   }
 
-  private bands({ columns, bands }: Aligned): uPlot.Band[] {
+  private bands({ bands }: Aligned): uPlot.Band[] {
     return [...bands.keys()].map((key, index) => ({
-      series: [columns.length + 2 + 2 * index, columns.length + 1 + 2 * index],
-      fill: this.theme.veil(this.content.series.find((series) => series.key === key)!.colour),
+      series: [2 * index + 2, 2 * index + 1],
+      fill: this.theme.veil(this.colourOf(key)),
     }));
+  }
+
+  private colourOf(key: string): string {
+    return this.content.series.find((series) => series.key === key)!.colour;
   }
 
   private rangeOfX(min: number, max: number): [number, number] {
@@ -156,15 +171,15 @@ function looksOf({ series, levels, isLogarithmic, axis }: ChartContent): string 
   const lines = [...series, ...levels];
   return JSON.stringify([
     lines.map(({ key, colour, stroke }) => [key, colour, stroke]),
-    series.map(({ band }) => band !== undefined),
+    series.map(({ band, raw }) => [band !== undefined, raw !== undefined]),
     isLogarithmic,
     axis.label,
   ]);
 }
 
-function dataOf({ x, columns, bands }: Aligned): uPlot.AlignedData {
+function dataOf({ x, columns, raws, bands }: Aligned): uPlot.AlignedData {
   const edges = [...bands.values()].flatMap(({ low, high }) => [[...low], [...high]]);
-  return [[...x], ...columns.map(({ y }) => [...y]), ...edges];
+  return [[...x], ...edges, ...[...raws.values()].map((raw) => [...raw]), ...columns.map(({ y }) => [...y])];
 }
 
 function sizeOf(element: HTMLElement): { width: number; height: number } {

@@ -12,6 +12,8 @@ export interface Theme {
   readonly lines: readonly string[];
   /** The colour of a band about a line. */
   readonly veil: (colour: string) => string;
+  /** The colour of what a line was before it was smoothed. */
+  readonly faint: (colour: string) => string;
 }
 
 const CHART_COLOURS = ['blue', 'orange', 'green', 'purple', 'red', 'yellow'];
@@ -36,8 +38,14 @@ export function readTheme(): Theme {
     font: family,
     smallFont: `11px ${family}`,
     lines: all.map((colour) => cssColour(withContrast(colour, background, foreground, TEXT_CONTRAST))),
-    veil: (colour) => `rgba(${(parseColour(colour) ?? foreground).join(', ')}, 0.2)`,
+    veil: (colour) => transparent(colour, 0.2),
+    faint: (colour) => transparent(colour, 0.45),
   };
+}
+
+function transparent(colour: string, opacity: number): string {
+  const parsed = parseColour(colour);
+  return parsed === undefined ? colour : `rgba(${parsed.join(', ')}, ${opacity})`;
 }
 
 /** Calls back when the theme changes: VS Code then writes other variables and another class. */

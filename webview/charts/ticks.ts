@@ -28,3 +28,16 @@ function powersOfTen(min: number, max: number): number[] {
   const last = Math.floor(Math.log10(max) + 1e-9);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => 10 ** (first + index));
 }
+
+/** What stands beside the ticks of an axis: no more decimals than tell them apart. A log scale leaves some out. */
+export function tickTexts(ticks: readonly (number | null)[], format: (value: number) => string): string[] {
+  const trailingZero = /(\.\d*)0(?!\d)/;
+  let texts = ticks.map((tick) => (tick === null ? '' : format(tick)));
+  while (
+    texts.some((text) => trailingZero.test(text)) &&
+    texts.every((text) => !text.includes('.') || trailingZero.test(text))
+  ) {
+    texts = texts.map((text) => text.replace(trailingZero, '$1').replace(/\.(?!\d)/, ''));
+  }
+  return texts;
+}

@@ -12,11 +12,17 @@ const REMEDIES: Partial<Record<State, readonly Action[]>> = {
   unreadable: ['reveal', 'openLog'],
 };
 
+/** The actions that the banner offers, which the header then need not. */
+export function remediesOf({ state, sentence, actions }: Header): Action[] {
+  if (sentence === undefined) return [];
+  return (REMEDIES[state] ?? []).filter((action) => actions.includes(action));
+}
+
 /** Says in one sentence what is the matter, with the buttons that mend it. */
-export function bannerView({ state, sentence, actions, warnings }: Header, doings: Doings): unknown {
+export function bannerView(header: Header, doings: Doings): unknown {
+  const { state, sentence, warnings } = header;
   const kind =
     state === 'failed' || state === 'unreadable' ? 'error' : state === 'interrupted' ? 'warning' : 'info';
-  const remedies = (REMEDIES[state] ?? []).filter((action) => actions.includes(action));
   const message =
     sentence === undefined
       ? nothing
@@ -24,7 +30,7 @@ export function bannerView({ state, sentence, actions, warnings }: Header, doing
           <i class="codicon codicon-${kind}" aria-hidden="true"></i>
           <p>${sentence}</p>
           <div class="banner-actions">
-            ${remedies.map((action, index) => actionButton(action, doings, index === 0 ? 'primary' : 'secondary'))}
+            ${remediesOf(header).map((action, index) => actionButton(action, doings, index === 0 ? 'primary' : 'secondary'))}
           </div>
         </div>`;
   return html`${message}${warningList(warnings)}`;

@@ -60,22 +60,18 @@ function gap({ gap: { split, value, teacher, baseline, why } }: Cards): Card {
 function against({
   against: { split, label, difference, standardError, seeds, baselineSeeds, why },
 }: Cards): Card {
-  const runs =
+  const counts =
     seeds === undefined || baselineSeeds === undefined
       ? []
-      : [
-          seeds === baselineSeeds
-            ? seedsText(seeds)
-            : l10n.t('{0} against {1}', seedsText(seeds), baselineSeeds),
-        ];
+      : seeds === baselineSeeds
+        ? [seeds === 1 ? l10n.t('one seed each') : l10n.t('{0} seeds each', seeds)]
+        : [l10n.t('{0} against {1}', seedsText(seeds), seedsText(baselineSeeds))];
+  const unit = split === 'test' ? l10n.t('points on test') : l10n.t('points on validation');
   return {
     id: 'against',
     title: label === undefined ? l10n.t('Against the baseline') : l10n.t('Against {0}', label),
     value: difference === undefined ? notAvailable() : signedPoints(difference, standardError),
-    lines:
-      difference === undefined && why !== undefined
-        ? [why]
-        : [...runs, l10n.t('points, {0}', onSplit(split))],
+    lines: difference === undefined && why !== undefined ? [why] : [unit, ...counts],
   };
 }
 

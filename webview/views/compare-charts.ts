@@ -3,7 +3,7 @@ import { percent, significant } from '../../src/common/format';
 import type { ChartContent } from '../charts/content';
 import { commonLook } from '../charts/look';
 import type { Page } from '../page';
-import { curvesOf } from './overview-charts';
+import { runCurves } from './run-curves';
 
 /** The curves of what is compared, with bands over seeds. */
 export function compareCharts(page: Page): ChartContent[] {
@@ -14,28 +14,28 @@ export function compareCharts(page: Page): ChartContent[] {
       id: 'compare-accuracy',
       title: l10n.t('Accuracy on validation'),
       format: percent,
-      series: curvesOf(page, 'validation', 'accuracy'),
+      series: runCurves(page, 'validation', 'accuracy'),
     },
     {
       ...look,
       id: 'compare-loss',
       title: l10n.t('Loss on validation'),
       format: significant,
-      series: curvesOf(page, 'validation', 'loss'),
+      series: runCurves(page, 'validation', 'loss'),
     },
     {
       ...look,
       id: 'compare-train-loss',
       title: l10n.t('Loss in training'),
       format: significant,
-      series: curvesOf(page, 'train', 'loss'),
+      series: runCurves(page, 'train', 'loss'),
     },
     {
       ...look,
       id: 'compare-train-accuracy',
       title: l10n.t('Accuracy in training'),
       format: percent,
-      series: curvesOf(page, 'train', 'accuracy'),
+      series: runCurves(page, 'train', 'accuracy'),
     },
   ];
 }

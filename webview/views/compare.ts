@@ -76,7 +76,7 @@ function resultsTable({ theme }: Page, { split, rows, differences }: Comparison,
       }
       ${experiments.size > 1 ? html`<span class="heading-line">${row.experiment}</span>` : nothing}
     </th>`;
-  return html`<section aria-labelledby="results-title">
+  return html`<section>
     <h2 id="results-title">${l10n.t('Results')}</h2>
     <div class="table-scroll" tabindex="0" role="region" aria-labelledby="results-title">
       <table class="results">
@@ -113,8 +113,14 @@ function differencesBody(differences: Comparison['differences'], columns: number
       ({ path, values }) =>
         html`<tr>
           <th scope="row"><code>${path}</code></th>
-          ${values.map((value) => html`<td class="recipe-value">${value ?? '–'}</td>`)}
+          ${values.map((value) => html`<td class="recipe-value">${recipeValue(value)}</td>`)}
         </tr>`,
     )}
   </tbody>`;
+}
+
+/** A value of a recipe, given as JSON: texts without their quotes. */
+function recipeValue(json: string | null): string {
+  if (json === null) return '–';
+  return json.startsWith('"') ? String(JSON.parse(json)) : json;
 }

@@ -4,6 +4,7 @@ import { duration, epochText } from '../../src/common/format';
 import type { Action, Header, State } from '../../src/protocol/panel-sections';
 import type { Doings } from '../doings';
 import { actionButton, actionText } from './actions';
+import { remediesOf } from './banner';
 import { popup } from './menu';
 
 /** Actions with a button of their own, in this order; the others are in the menu. */
@@ -23,8 +24,10 @@ const ICONS: Readonly<Record<State, string>> = {
 
 /** Which run this is, how it goes, and what can be done. */
 export function headerView(header: Header, doings: Doings): unknown {
-  const { experiment, variant, seed, name, star, tags, note, state, actions } = header;
+  const { experiment, variant, seed, name, star, tags, note, state } = header;
   const path = [experiment, variant, l10n.t('seed {0}', seed)];
+  const remedies = remediesOf(header);
+  const actions = header.actions.filter((action) => !remedies.includes(action));
   const inMenu = actions.filter((action) => !BUTTONS.includes(action));
   return html`<header class="run-header">
     <div class="run-names">
@@ -99,7 +102,7 @@ function announcement(header: Header): string {
 
 function moreMenu(actions: readonly Action[], doings: Doings): unknown {
   const label = l10n.t('More actions');
-  const icon = html`<i class="codicon codicon-ellipsis" aria-hidden="true"></i>`;
+  const icon = html`<i class="codicon codicon-ellipsis" role="img" aria-label=${label}></i>`;
   const items = actions.map((action) => {
     const text = actionText(action);
     return html`<button
@@ -111,5 +114,5 @@ function moreMenu(actions: readonly Action[], doings: Doings): unknown {
       <i class="codicon codicon-${text.icon}" aria-hidden="true"></i>${text.label}
     </button>`;
   });
-  return popup('more-actions', { label, content: icon }, items);
+  return popup('more-actions', { title: label, content: icon }, items);
 }

@@ -1,11 +1,9 @@
 import { html } from 'lit-html';
 
 /** A button with something that opens below it, and closes on Escape or a click elsewhere: the platform's popover. */
-export function popup(id: string, button: { label: string; content: unknown }, content: unknown): unknown {
+export function popup(id: string, button: { title: string; content: unknown }, content: unknown): unknown {
   return html`<span class="popup">
-    <button class="text-button" popovertarget=${id} aria-label=${button.label} title=${button.label}>
-      ${button.content}
-    </button>
+    <button class="text-button" popovertarget=${id} title=${button.title}>${button.content}</button>
     <div class="popup-content" id=${id} popover @toggle=${placeBelowButton}>${content}</div>
   </span>`;
 }

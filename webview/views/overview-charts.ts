@@ -1,115 +1,59 @@
 import * as l10n from '@vscode/l10n';
-import { bytes, count, percent, significant } from '../../src/common/format';
-import type { TableName } from '../../src/protocol/panel-charts';
+import { count, percent, significant } from '../../src/common/format';
+import type { Rows } from '../../src/protocol/panel-charts';
 import type { ChartContent, Level, Series } from '../charts/content';
-import { curve, type CurveOptions } from '../charts/curves';
 import { commonLook } from '../charts/look';
-import { choiceLabel, colourOf, ownColour, type Page, rowsOf } from '../page';
+import { type Page, rowsOf } from '../page';
+import { ownCurve, runCurves } from './run-curves';
 
 const TERM = 'term ';
 
 /** The charts of the tab Overview. */
 export function overviewCharts(page: Page): ChartContent[] {
   const look = commonLook(page);
-  const chart = (
-    id: string,
-    title: string,
-    format: (value: number) => string,
-    series: Series[],
-  ): ChartContent => ({
+  const chart = (id: string, title: string, format: (value: number) => string, series: Series[]) => ({
     ...look,
     id,
     title,
     format,
     series,
   });
-  const train = (column: string) => curvesOf(page, 'train', column);
+  const validation = (column: string) => runCurves(page, 'validation', column);
+  const train = (column: string) => runCurves(page, 'train', column);
   const memory = memoryCurves(page);
   return [
     {
-      ...chart(
-        'accuracy',
-        l10n.t('Accuracy on validation'),
-        percent,
-        curvesOf(page, 'validation', 'accuracy'),
-      ),
+      ...chart('accuracy', l10n.t('Accuracy on validation'), percent, validation('accuracy')),
       levels: referenceLevels(page),
     },
     chart('terms', l10n.t('Loss by term, weighted'), significant, termCurves(page)),
     chart('train-accuracy', l10n.t('Accuracy in training'), percent, train('accuracy')),
-    chart('validation-loss', l10n.t('Loss on validation'), significant, curvesOf(page, 'validation', 'loss')),
-    chart('lr', l10n.t('Learning rate'), significant, train('lr')),
-    chart(
-      'speed',
-      l10n.t('Images per second'),
-      (value) => count(Math.round(value)),
-      train('imagesPerSecond'),
-    ),
+    chart('validation-loss', l10n.t('Loss on validation'), significant, validation('loss')),
+    chart('lr', l10n.t('Learning rate'), significant, runCurves(page, 'train', 'lr', false)),
+    chart('speed', l10n.t('Images per second'), whole, train('imagesPerSecond')),
     chart('data-wait', l10n.t('Share of time waiting for data'), percent, train('dataWait')),
-    ...(memory.length > 0 ? [chart('memory', l10n.t('Memory'), bytes, memory)] : []),
+    ...(memory.length > 0 ? [chart('memory', l10n.t('Memory'), gibibytes, memory)] : []),
   ];
-}
-
-/** A column of the panel's own run and of all overlays. */
-export function curvesOf(page: Page, table: TableName, column: string): Series[] {
-  const { state, theme } = page;
-  const options = optionsOf(page);
-  const own = curve(
-    rowsOf(page, table),
-    column,
-    {
-      key: 'own',
-      label: l10n.t('this run'),
-      colour: colourOf({ color: ownColour(state) }, theme),
-      stroke: 'solid',
-    },
-    options,
-  );
-  const others = (state.overlays ?? []).map(({ choice, role, tables }) => {
-    const rows = tables.find((candidate) => candidate.table === table);
-    const looks = {
-      key: choice.key,
-      label: choiceLabel(choice, state.header?.experiment),
-      colour: colourOf(choice, theme),
-      stroke: role === 'baseline' ? 'dotted' : 'solid',
-    } as const;
-    return curve(rows, column, looks, options);
-  });
-  return [own, ...others].filter((series) => series !== undefined);
 }
 
 /** The total in the run's own colour, its terms in those that follow. */
 function termCurves(page: Page): Series[] {
-  const { state, theme } = page;
-  const rows = rowsOf(page, 'train');
-  const names = Object.keys(rows?.columns ?? {}).filter((name) => name.startsWith(TERM));
-  const own = ownColour(state);
-  const line = (column: string, label: string, color: number) =>
-    curve(
-      rows,
-      column,
-      { key: column, label, colour: colourOf({ color }, theme), stroke: 'solid' },
-      optionsOf(page),
-    );
+  const terms = Object.keys(rowsOf(page, 'train')?.columns ?? {}).filter((name) => name.startsWith(TERM));
   return [
-    line('loss', l10n.t('total'), own),
-    ...names.map((name, index) => line(name, name.slice(TERM.length), own + 1 + index)),
-  ].filter((series) => series !== undefined);
+    ...ownCurve(page, { table: 'train', column: 'loss', label: l10n.t('total'), colour: 0 }),
+    ...terms.flatMap((column, index) =>
+      ownCurve(page, { table: 'train', column, label: column.slice(TERM.length), colour: index + 1 }),
+    ),
+  ];
 }
 
 /** Of the process, and of the device where it has memory of its own. */
 function memoryCurves(page: Page): Series[] {
-  const own = ownColour(page.state);
-  const line = (column: string, label: string, color: number) =>
-    curve(
-      rowsOf(page, 'train'),
-      column,
-      { key: column, label, colour: colourOf({ color }, page.theme), stroke: 'solid' },
-      optionsOf(page),
-    );
-  return [line('resident', l10n.t('process'), own), line('device', l10n.t('device'), own + 1)].filter(
-    (series) => series !== undefined,
-  );
+  const common = { table: 'train', isMeasured: false } as const;
+  return [
+    ...ownCurve(page, { ...common, column: 'resident', label: l10n.t('process'), colour: 0 }),
+    ...ownCurve(page, { ...common, column: 'device', label: l10n.t('device'), colour: 1 }),
+  ];
 }
 
 function referenceLevels({ state: { references, overlays = [] }, theme }: Page): Level[] {
@@ -123,12 +67,13 @@ function referenceLevels({ state: { references, overlays = [] }, theme }: Page):
       y: references.teacher,
     });
   }
-  if (references?.baseline !== undefined) {
-    const baseline = overlays.find(({ role }) => role === 'baseline');
+  // Where the baseline's own curve is there, a line at its end would only hide it.
+  const hasCurve = overlays.some(({ role, tables }) => role === 'baseline' && tables.some(isValidation));
+  if (references?.baseline !== undefined && !hasCurve) {
     levels.push({
       key: 'baseline',
-      label: l10n.t('{0}, in the end', references.baseline.label),
-      colour: baseline === undefined ? theme.foreground : colourOf(baseline.choice, theme),
+      label: l10n.t('{0} (baseline)', references.baseline.label),
+      colour: theme.foreground,
       stroke: 'dotted',
       y: references.baseline.accuracy,
     });
@@ -136,6 +81,14 @@ function referenceLevels({ state: { references, overlays = [] }, theme }: Page):
   return levels;
 }
 
-export function optionsOf({ state: { view } }: Page): CurveOptions {
-  return { axis: view.axis, smoothing: view.smoothing };
+function isValidation({ table, step }: Rows): boolean {
+  return table === 'validation' && step.length > 0;
+}
+
+function whole(value: number): string {
+  return count(Math.round(value));
+}
+
+function gibibytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 }

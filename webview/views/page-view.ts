@@ -25,13 +25,14 @@ export function pageView(page: Page, doings: Doings): unknown {
     return html`<h1>${l10n.t('Comparison of {0} runs', subject.keys.length)}</h1>
       ${tabView('compare', page, doings)}`;
   }
+  const isGone = header?.state === 'unreadable' && Object.keys(page.state.tables).length === 0;
   return html`${
     header === undefined
       ? nothing
       : html`${headerView(header, doings)}${progressView(header)}${bannerView(header, doings)}`
   }
   ${cards === undefined ? nothing : cardsView(cards)}
-  ${tabsView(view.tab, (tab) => doings.look({ tab }), tabView(view.tab, page, doings))}`;
+  ${isGone ? nothing : tabsView(view.tab, (tab) => doings.look({ tab }), tabView(view.tab, page, doings))}`;
 }
 
 /** Before the host's first word. */
@@ -62,8 +63,8 @@ export function chartsOf(tab: Tab, page: Page): ChartContent[] {
 function tabView(tab: Tab, page: Page, doings: Doings): unknown {
   switch (tab) {
     case 'overview':
-      return html`${toolbarView(page, doings, { withOverlays: true })}
-      ${chartGrid(overviewCharts(page), page.theme)}`;
+      return html`<h2 class="visually-hidden">${l10n.t('Charts')}</h2>
+        ${toolbarView(page, doings, { withOverlays: true })} ${chartGrid(overviewCharts(page), page.theme)}`;
     case 'hooks':
       return html`${toolbarView(page, doings, { withOverlays: false })} ${hooksView(page)}`;
     case 'predictions':

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit-html';
 import * as l10n from '@vscode/l10n';
 import type { Axis, Choice } from '../../src/protocol/panel-charts';
-import { choiceLabel, colourOf, type Page } from '../page';
+import { choiceLabel, colourOf, ownExperiment, type Page } from '../page';
 import type { Doings } from '../doings';
 import { popup } from './menu';
 
@@ -17,7 +17,7 @@ export function toolbarView(
     ['epoch', l10n.t('epoch')],
     ['time', l10n.t('time')],
   ];
-  return html`<div class="toolbar" role="toolbar" aria-label=${l10n.t('Charts')}>
+  return html`<div class="toolbar" role="group" aria-label=${l10n.t('Charts')}>
     <span class="control">
       <span aria-hidden="true">${l10n.t('Axis')}</span>
       <vscode-dropdown
@@ -89,7 +89,7 @@ function overlayPicker({ state, theme }: Page, doings: Doings): unknown {
       }}
       ><svg class="dot" width="10" height="10" aria-hidden="true">
         <circle cx="5" cy="5" r="5" fill=${colourOf(choice, theme)}></circle></svg
-      >${choiceLabel(choice, state.header?.experiment)}</vscode-checkbox
+      >${choiceLabel(choice, ownExperiment(state))}</vscode-checkbox
     >`;
   const list =
     others.length === 0
@@ -98,7 +98,7 @@ function overlayPicker({ state, theme }: Page, doings: Doings): unknown {
           <legend>${label}</legend>
           ${others.map(item)}
         </fieldset>`;
-  return popup('overlays', { label, content }, list);
+  return popup('overlays', { title: label, content }, list);
 }
 
 function valueOf(event: Event): string {

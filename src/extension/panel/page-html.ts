@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { pagePolicy } from './page-policy';
 
 /** Where the page's files lie; nothing else can be loaded. */
 export function pageFolder(extensionUri: vscode.Uri): vscode.Uri {
@@ -11,18 +12,14 @@ export function pageHtml(webview: vscode.Webview, extensionUri: vscode.Uri): str
   const nonce = randomBytes(16).toString('base64url');
   const file = (name: string): string =>
     escape(webview.asWebviewUri(vscode.Uri.joinPath(pageFolder(extensionUri), name)).toString());
-  const policy = [
-    "default-src 'none'",
-    `script-src 'nonce-${nonce}'`,
-    `style-src ${webview.cspSource}`,
-    `font-src ${webview.cspSource}`,
-  ].join('; ');
+  const policy = pagePolicy(webview.cspSource, nonce);
   const texts = vscode.l10n.bundle === undefined ? '' : JSON.stringify(vscode.l10n.bundle);
   return `<!DOCTYPE html>
 <html lang="${escape(vscode.env.language)}">
   <head>
     <meta charset="utf-8" />
     <meta http-equiv="Content-Security-Policy" content="${escape(policy)}" />
+    <meta property="csp-nonce" content="${nonce}" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>Retort</title>
     <link rel="stylesheet" href="${file('panel.css')}" />
