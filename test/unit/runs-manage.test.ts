@@ -4,12 +4,13 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Recipe } from '../../src/recipe/schema';
 import { CheckpointStore } from '../../src/runs/checkpoints';
-import { metricsToCsv } from '../../src/runs/csv';
+import { metricsToCsv, readMetricsCsv } from '../../src/runs/csv';
 import { createRun, listRuns, openRun, type RunFolder } from '../../src/runs/folder';
 import { readNotes, writeNotes } from '../../src/runs/notes';
+import { readMetrics } from '../../src/runs/metrics';
 import { pruneRuns } from '../../src/runs/prune';
 import { acquireRunLock } from '../../src/runs/run-lock';
-import { deleteRun } from '../../src/runs/trash';
+import { deleteRun, restoreRun } from '../../src/runs/trash';
 import { nextLine, sampleRecipe, startProcess, temporaryRetortFolder } from './runs-helpers';
 
 describe('keeping runs', () => {
@@ -62,6 +63,16 @@ describe('keeping runs', () => {
     fs.renameSync(trashed, run.folder);
     assert.deepEqual(await steps(await openRun(retort.folder, run.id)), [1, 2, 3, 4]);
     (await acquireRunLock(run)).release();
+  });
+
+  it('moves a run back from the trash, unless its place is taken or it is gone', async () => {
+    const run = await createRun(retort.folder, sampleRecipe());
+    const trashed = await deleteRun(run);
+    await restoreRun(run);
+    assert.equal((await openRun(retort.folder, run.id)).folder, run.folder);
+    await assert.rejects(restoreRun(run), /is not in .*trash any more/);
+    fs.cpSync(run.folder, trashed, { recursive: true });
+    await assert.rejects(restoreRun(run), /is there already/);
   });
 
   it('deletes no run that a process holds', async () => {
@@ -169,5 +180,26 @@ describe('keeping runs', () => {
         'validation,1,2,10,0.5,2026-11-22T00:00:00.000Z,,0.5,,,,,,,,,,\r\n' +
         'hooks,1,3,10,0.5,2026-11-22T00:00:00.000Z,,,,,,,,,,0.9,2,0.25\r\n',
     );
+  });
+
+  it('exports the metrics of a resumed run as they count, a part at a time', async () => {
+    const run = await createRun(retort.folder, sampleRecipe());
+    const attempt = (number: number, seq: number, step: number): object => {
+      return { kind: 'attempt', attempt: number, seq, step, time: 0 };
+    };
+    const validation = (number: number, seq: number, step: number): object => {
+      const place = { attempt: number, seq, step, epoch: step / 1000, time: 0 };
+      return { kind: 'validation', ...place, loss: 1, accuracy: 0.5 };
+    };
+    const lines = [attempt(1, 0, 0)];
+    for (let step = 1; step <= 3000; step++) lines.push(validation(1, step, step));
+    lines.push(attempt(2, 3001, 2000), validation(2, 3002, 2001), validation(2, 3003, 2002));
+    lines.push(attempt(3, 3004, 2001), validation(3, 3005, 2002));
+    const file = path.join(run.folder, 'metrics.jsonl');
+    fs.writeFileSync(file, `${lines.map((line) => JSON.stringify(line)).join('\n')}\n{"torn`);
+    const parts: string[] = [];
+    for await (const part of readMetricsCsv(run)) parts.push(part);
+    assert.ok(parts.length > 1);
+    assert.equal(parts.join(''), metricsToCsv((await readMetrics(run)).lines));
   });
 });

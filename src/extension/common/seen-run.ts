@@ -21,7 +21,9 @@ export interface SeenRun {
 }
 
 /** A run whose folder can be read. */
-export type ReadableSeenRun = SeenRun & { readonly seen: ReadRun };
+export interface ReadableSeenRun extends SeenRun {
+  readonly seen: ReadRun;
+}
 
 /** Which runs changed; `added` and `removed` change the list itself. */
 export interface RunChange {

@@ -14,39 +14,47 @@ const several = `${view} && viewItem =~ /^(group|experiment)/`;
 const artefact = `${view} && viewItem =~ /^(checkpoint|student)$/`;
 const waiting = `${queue} && viewItem =~ /waiting/`;
 const own = `${queue} && viewItem =~ /own/`;
-const empty = 'workspaceFolderCount == 0';
+const noFolder = 'workspaceFolderCount == 0';
+/** Set after the first look, so that no view says that there is nothing while it is looked for. */
+const noRun = '!(workspaceFolderCount == 0) && retort.experiments.ready && !retort.experiments.filtered';
 const focused = 'focusedView == retort.experiments && !inputFocus';
 
 export const contributes = {
   views: {
     retort: [
-      { id: 'retort.experiments', name: 'Experiments', icon: 'media/retort.svg', contextualTitle: 'Retort' },
-      { id: 'retort.queue', name: 'Queue', icon: 'media/retort.svg', contextualTitle: 'Retort', size: 0.25 },
+      {
+        id: 'retort.experiments',
+        name: 'Experiments',
+        icon: 'media/retort.svg',
+        contextualTitle: 'Retort',
+        size: 6,
+      },
+      { id: 'retort.queue', name: 'Queue', icon: 'media/retort.svg', contextualTitle: 'Retort', size: 2 },
       {
         id: 'retort.device',
         name: 'Device',
         icon: 'media/retort.svg',
         contextualTitle: 'Retort',
-        size: 0.15,
+        size: 1,
       },
     ],
   },
   viewsWelcome: [
     {
       view: 'retort.experiments',
-      when: empty,
+      when: noFolder,
       contents:
         'Open a folder to keep runs in, or begin with a project that is ready to run.\n[Open the Sample Project](command:retort.openSampleProject)\n[Open Folder](command:vscode.openFolder)',
     },
     {
       view: 'retort.experiments',
-      when: `!(${empty}) && isWorkspaceTrusted && !retort.experiments.filtered`,
+      when: `${noRun} && isWorkspaceTrusted`,
       contents:
         'No runs yet. Train a small model from a large one, and every run is kept here.\n[Distill a Model…](command:retort.distill)\n[Open the Sample Project](command:retort.openSampleProject)',
     },
     {
       view: 'retort.experiments',
-      when: `!(${empty}) && !isWorkspaceTrusted && !retort.experiments.filtered`,
+      when: `${noRun} && !isWorkspaceTrusted`,
       contents:
         'No runs yet. This workspace is not trusted, and starting a run would run its code.\n[Manage Workspace Trust](command:workbench.trust.manage)',
     },
@@ -55,7 +63,11 @@ export const contributes = {
       when: 'retort.experiments.filtered',
       contents: 'No run matches the filter.\n[Clear Filter](command:retort.clearFilter)',
     },
-    { view: 'retort.queue', contents: 'No run is at work or waiting on this machine.' },
+    {
+      view: 'retort.queue',
+      when: 'retort.experiments.ready',
+      contents: 'No run is at work or waiting on this machine.',
+    },
   ],
   commands: [
     { command: 'retort.stopRun', title: 'Stop Run', icon: '$(debug-stop)', needsTrust: true },
@@ -163,7 +175,6 @@ export const contributes = {
       { command: 'retort.moveDown', when: waiting, group: '2_order@2' },
       { command: 'retort.moveToFront', when: waiting, group: '2_order@3' },
       { command: 'retort.stopRun', when: own, group: '3_control@1' },
-      { command: 'retort.installBackend', when: 'view == retort.device', group: 'inline@1' },
     ],
   },
   keybindings: [

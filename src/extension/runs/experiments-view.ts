@@ -42,6 +42,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<RowNode>, vscode
       { dispose: () => clearInterval(ages) },
     ];
     this.tellState();
+    void services.runs.ready.then(() => setContext('ready', true));
   }
 
   get sort(): Sort {
@@ -129,7 +130,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<RowNode>, vscode
     };
     for (const row of rows) add(row, undefined);
     for (const id of left) this.forget(id);
-    this.view.message = this.filterMessage() ?? "";
+    this.view.message = this.filterMessage() ?? '';
   }
 
   private nodeFor(row: Row, parent: RowNode | undefined): RowNode {
@@ -159,7 +160,18 @@ export class ExperimentsView implements vscode.TreeDataProvider<RowNode>, vscode
 
   /** For menus and for what the empty view says. */
   private tellState(): void {
-    void vscode.commands.executeCommand('setContext', 'retort.experiments.filtered', this.filterText !== '');
-    void vscode.commands.executeCommand('setContext', 'retort.experiments.sort', this.sort);
+    setContext('filtered', this.filterText !== '');
+    this.view.description = descriptions[this.sort]();
   }
 }
+
+function setContext(name: 'ready' | 'filtered', value: boolean): void {
+  void vscode.commands.executeCommand('setContext', `retort.experiments.${name}`, value);
+}
+
+/** The usual order goes without saying. */
+const descriptions: Record<Sort, () => string> = {
+  newest: () => '',
+  best: () => vscode.l10n.t('best first'),
+  name: () => vscode.l10n.t('by name'),
+};

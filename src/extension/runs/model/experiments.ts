@@ -82,12 +82,13 @@ function experimentRow(
   const byKey = new Map(runs.map((run) => [run.key, run]));
   const groups = comparison.results.flatMap((result) => groupRow(id, result, byKey, comparison, options));
   const children = inOrder(groups, options.sort);
+  const total = comparison.results.length;
   if (children.length === 0) return [];
   const live = runs.filter(({ seen }) => seen.state === 'running').length;
   const row: Row = {
     ...container(id, name, children),
     description: joinParts(
-      children.length === 1 ? plural(runs.length, 'run') : plural(children.length, 'group'),
+      total === 1 ? plural(runs.length, 'run') : plural(total, 'group'),
       live > 0 && l10n.t('{0} running', live),
     ),
     icon: { name: 'beaker' },

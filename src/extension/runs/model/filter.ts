@@ -2,9 +2,12 @@ import { variantOf } from '../../../recipe/names';
 import { isReadable, type SeenRun } from '../../common/seen-run';
 import { runLabel } from './run-row';
 
-/** Whether every word of a text is in the run's names, tags, note, state or id, whatever the case. */
+/** Whether each word of a text, or phrase in quotes, is in the run's names, tags, note, state or id. */
 export function matches(run: SeenRun, text: string): boolean {
-  const words = text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const words = [...text.toLocaleLowerCase().matchAll(/"([^"]+)"?|[^\s"]+/g)].map(
+    ([word, phrase]) => phrase ?? word,
+  );
+  if (words.length === 0) return true;
   const content = textsOf(run).join('\n').toLocaleLowerCase();
   return words.every((word) => content.includes(word));
 }

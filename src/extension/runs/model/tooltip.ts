@@ -60,7 +60,7 @@ function runTooltip({ run, secondsLeft }: Extract<About, { kind: 'run' }>): Tool
       [l10n.t('Device'), backend?.note],
       [l10n.t('Host'), info.process?.host],
       [l10n.t('Commit'), info.commit],
-      [l10n.t('Created'), info.createdAt],
+      [l10n.t('Created'), new Date(info.createdAt).toLocaleString()],
       [l10n.t('Id'), info.id],
       ...(info.warnings ?? []).map((warning): Fact => [l10n.t('Warning'), warning]),
     ),

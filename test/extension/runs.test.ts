@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import type { RunChange, SeenRun } from '../../src/extension/common/seen-run';
+import type { Services } from '../../src/extension/services';
+
+describe('what is done to runs', () => {
+  let services: Services;
+
+  before(async () => {
+    services = await vscode.extensions.getExtension<Services>('retort.retort')!.activate();
+    await services.runs.ready;
+  });
+
+  const find = (fits: (run: SeenRun) => boolean): SeenRun => {
+    const found = services.runs.all().find(fits);
+    assert.ok(found, 'there is such a run');
+    return found;
+  };
+  const stateOf = ({ seen }: SeenRun): string => (typeof seen === 'string' ? 'damaged' : seen.state);
+  const done = (): SeenRun => find((run) => stateOf(run) === 'done');
+
+  /** The run as soon as it fits; changes of the store are waited for, not looked after. */
+  const until = (key: string, fits: (run: SeenRun | undefined) => boolean): Promise<SeenRun | undefined> =>
+    new Promise((resolve) => {
+      const take = (): boolean => {
+        const run = services.runs.get(key);
+        if (!fits(run)) return false;
+        listener.dispose();
+        resolve(run);
+        return true;
+      };
+      const listener = services.runs.onDidChange((_: RunChange) => take());
+      take();
+    });
+
+  it('stars and unstars, and the star is in the notes', async () => {
+    const { key } = done();
+    await vscode.commands.executeCommand('retort.starRun', key);
+    assert.equal(services.runs.get(key)!.notes.star, true);
+    const file = path.join(key, 'notes.json');
+    assert.deepEqual(JSON.parse(fs.readFileSync(file, 'utf8')), { star: true });
+    await vscode.commands.executeCommand('retort.unstarRun', { key });
+    assert.deepEqual(services.runs.get(key)!.notes, {});
+  });
+
+  it('edits a note as a text document', async () => {
+    const { key } = done();
+    await vscode.commands.executeCommand('retort.editNote', key);
+    const editor = vscode.window.activeTextEditor!;
+    assert.match(editor.document.uri.path, /Note on .*\.md$/);
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), 'Wider than the first'));
+    assert.ok(await editor.document.save());
+    const seen = await until(key, (run) => run?.notes.note !== undefined);
+    assert.equal(seen!.notes.note, 'Wider than the first');
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+  });
+
+  it('shows a log read-only, and follows it', async () => {
+    const { key } = done();
+    const log = path.join(key, 'log.txt');
+    fs.appendFileSync(log, 'one more line\n');
+    await vscode.commands.executeCommand('retort.showRunLog', key);
+    const { document } = vscode.window.activeTextEditor!;
+    assert.match(document.getText(), /one more line/);
+    const changed = new Promise<void>((resolve) => {
+      const listener = vscode.workspace.onDidChangeTextDocument((event) => {
+        if (event.document !== document) return;
+        listener.dispose();
+        resolve();
+      });
+    });
+    fs.appendFileSync(log, 'and another\n');
+    await changed;
+    assert.match(document.getText(), /and another/);
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+  });
+
+  it('copies ids and references', async () => {
+    const { key, run } = done();
+    await vscode.commands.executeCommand('retort.copyRunId', key);
+    assert.equal(await vscode.env.clipboard.readText(), run.id);
+    await vscode.commands.executeCommand('retort.copyReference', key);
+    assert.equal(await vscode.env.clipboard.readText(), `run:${run.id}`);
+  });
+
+  it('deletes to the trash of the workspace, and lets go of the run', async () => {
+    const { key, run } = done();
+    await vscode.commands.executeCommand('retort.deleteRun', key);
+    assert.equal(services.runs.get(key), undefined);
+    const trashed = path.join(run.retortFolder, 'trash', run.id);
+    assert.ok(fs.existsSync(path.join(trashed, 'recipe.json')));
+    fs.renameSync(trashed, key);
+    await services.runs.refresh();
+    assert.ok(services.runs.get(key));
+  });
+
+  it('shows a run that was damaged, and the others as before', async () => {
+    const { key } = done();
+    const file = path.join(key, 'run.json');
+    const content = fs.readFileSync(file);
+    fs.writeFileSync(file, '{');
+    await services.runs.refresh();
+    assert.equal(stateOf(services.runs.get(key)!), 'damaged');
+    assert.equal(services.runs.all().length, 6);
+    fs.writeFileSync(file, content);
+    await services.runs.refresh();
+    assert.equal(stateOf(services.runs.get(key)!), 'done');
+  });
+
+  it('resumes a run whose process is gone, refuses to delete it at work, and stops it', async function () {
+    this.timeout(120_000);
+    const { key, run } = find((candidate) => stateOf(candidate) === 'interrupted');
+    await vscode.commands.executeCommand('retort.resumeRun', key);
+    await until(key, (seen) => seen !== undefined && stateOf(seen) !== 'interrupted');
+    await vscode.commands.executeCommand('retort.deleteRun', key);
+    assert.ok(fs.existsSync(key), `${run.id} is still there`);
+    await vscode.commands.executeCommand('retort.stopRun', key);
+    const ended = await until(key, (seen) => ['stopped', 'done', 'failed'].includes(stateOf(seen!)));
+    const reason = typeof ended!.seen === 'object' ? ended!.seen.info.reason : ended!.seen;
+    assert.equal(stateOf(ended!), 'stopped', reason);
+  });
+});
