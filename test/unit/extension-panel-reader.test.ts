@@ -85,7 +85,9 @@ describe('the thread that reads for panels', () => {
   it('hands on what is wrong with the files, and works on', async () => {
     const other = await createRun(retort.folder, sampleRecipe());
     fs.symlinkSync(path.join(run.folder, 'metrics.jsonl'), path.join(other.folder, 'metrics.jsonl'));
-    await assert.rejects(client.call('follow', 'other', other.folder, ['train']), InputError);
+    const { reading } = await client.call('follow', 'other', other.folder, ['train']);
+    assert.match(reading.problem!, /metrics\.jsonl is a link/);
+    await assert.rejects(client.call('writeCsv', other, path.join(retort.folder, 'none.csv')), InputError);
     assert.equal(await client.call('predictions', run, []), undefined);
   });
 });

@@ -35,8 +35,7 @@ function validationLine(step: number, accuracy: number, attempt = 1): string {
 }
 
 async function read(series: RunSeries): Promise<RunSeries> {
-  do await series.read(1000);
-  while (series.state.isUnfinished);
+  await series.read();
   return series;
 }
 

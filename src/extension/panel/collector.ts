@@ -10,7 +10,6 @@ import type { Services } from '../services';
 import { readLogTail } from './log-tail';
 import { Overlays } from './overlays';
 import type { ReaderClient } from './reader/client';
-import type { Result } from './reader/messages';
 import { type Candidate, candidatesOf, readableRun } from './sections/candidates';
 import { cardsOf, referencesOf, type Standing, standingOf } from './sections/cards';
 import { comparisonOf } from './sections/comparison';
@@ -32,7 +31,7 @@ export class Collector {
 
   constructor(
     private readonly subject: Subject,
-    private readonly runs: Services['runs'],
+    private readonly runs: Pick<Services['runs'], 'all' | 'get'>,
     private readonly reader: ReaderClient,
   ) {
     this.overlays = new Overlays(reader);
@@ -87,7 +86,7 @@ export class Collector {
     }
     const names: TableName[] =
       view.tab === 'hooks' ? ['train', 'validation', 'hooks'] : ['train', 'validation'];
-    const { reading, changes } = await this.follow(run.key, names);
+    const { reading, changes } = await this.reader.call('follow', this.follower, run.key, names);
     const lacksBaseline = standing !== undefined && this.lacksBaseline(standing);
     const header = headerOf(run, { reading, isTrusted, lacksBaseline });
     this.lastHeader = header;
@@ -103,15 +102,6 @@ export class Collector {
       ...(view.tab === 'log' && { log: await this.readLog(run.key) }),
       ...(view.tab === 'predictions' && { predictions: await this.collectPredictions(standing) }),
     };
-  }
-
-  /** What is wrong with the metrics leaves the rest of the run to be seen. */
-  private async follow(folder: string, names: readonly TableName[]): Promise<Result<'follow'>> {
-    try {
-      return await this.reader.call('follow', this.follower, folder, names);
-    } catch (error) {
-      return { reading: { isUnfinished: false, damaged: 0, problem: messageOf(error) }, changes: [] };
-    }
   }
 
   private async readLog(folder: string): Promise<LogTail> {

@@ -4,6 +4,8 @@ import { openInside } from '../../../runs/inside';
 const NEWLINE = 10;
 /** Longer lines are damage, not metrics. */
 const LONGEST_LINE = 1 << 20;
+/** Read at once. */
+const CHUNK = 8 << 20;
 /** So many bytes at the end of what was read tell whether a file is still the same. */
 const TAIL = 64;
 
@@ -26,42 +28,35 @@ export class MetricsFile {
 
   constructor(private readonly folder: string) {}
 
-  /** Reads on until the end or until the time is over. Throws `InputError` for what is no plain file. */
-  async read(reader: LineReader, isTimeOver: () => boolean): Promise<'end' | 'more' | 'missing'> {
+  /** Reads on until the end, letting others work in between. Throws `InputError` for what is no plain file. */
+  async read(reader: LineReader): Promise<void> {
     const handle = await openInside(this.folder, 'metrics.jsonl');
     if (handle === undefined) {
       if (this.inode !== undefined) this.restart(reader);
-      return 'missing';
+      return;
     }
     try {
       const { ino, size } = await handle.stat({ bigint: true });
       if (this.inode !== undefined && !(await this.goesOn(handle, ino, Number(size)))) this.restart(reader);
       this.inode = ino;
-      return await this.readOn(handle, Number(size), reader, isTimeOver);
+      await this.readOn(handle, Number(size), reader);
     } finally {
       await handle.close();
     }
   }
 
-  private async readOn(
-    handle: FileHandle,
-    size: number,
-    reader: LineReader,
-    isTimeOver: () => boolean,
-  ): Promise<'end' | 'more'> {
-    const bytes = new Uint8Array(Math.min(2 * LONGEST_LINE, size - this.offset));
+  private async readOn(handle: FileHandle, size: number, reader: LineReader): Promise<void> {
+    const bytes = new Uint8Array(Math.min(CHUNK, size - this.offset));
     let rest = 0;
     while (this.offset + rest < size) {
       const { bytesRead } = await handle.read(bytes, rest, bytes.length - rest, this.offset + rest);
-      if (bytesRead === 0) break;
+      if (bytesRead === 0) return;
       const end = rest + bytesRead;
       const used = this.takeLines(bytes, end, reader);
       this.offset += used;
       bytes.copyWithin(0, used, end);
       rest = end - used;
-      if (isTimeOver()) return this.offset + rest < size ? 'more' : 'end';
     }
-    return 'end';
   }
 
   /** Hands on the whole lines; gives how many bytes they have. */

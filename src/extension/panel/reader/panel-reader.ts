@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Axis, Rows, TableChange, TableName } from '../../../protocol/panel-charts';
 import type { Predictions } from '../../../protocol/panel-sections';
 import { readMetricsCsv } from '../../../runs/csv';
@@ -10,7 +11,7 @@ import { panelPredictions } from './predictions';
 import { Follower, type Reading, RunSeries } from './run-series';
 import { linesPerRow } from './table';
 
-/** Milliseconds of reading after which what is there is shown. */
+/** Milliseconds after which what has been read is shown. */
 const FIRST_LOOK = 200;
 /** Runs whose series stay in memory though nobody follows them. */
 const KEPT = 20;
@@ -25,8 +26,8 @@ export class PanelReader {
   private readonly followers = new Map<string, Follower>();
 
   /**
-   * What has changed in a run's tables since the last call by the same follower; everything at its first. A long file is
-   * read in several calls.
+   * What has changed in a run's tables since the last call by the same follower; everything at its first. Of a long file
+   * it is what has been read so far.
    */
   async follow(
     follower: string,
@@ -37,7 +38,7 @@ export class PanelReader {
     const known = this.followers.get(follower) ?? new Follower();
     this.followers.set(follower, known);
     series.followers.add(known);
-    await series.read(FIRST_LOOK);
+    await Promise.race([series.read(), wait(FIRST_LOOK)]);
     return { reading: series.state, changes: series.changes(known, tables) };
   }
 
@@ -89,8 +90,7 @@ export class PanelReader {
 
   private async readWhole(folder: string): Promise<RunSeries> {
     const series = this.seriesOf(folder);
-    do await series.read(Infinity);
-    while (series.state.isUnfinished);
+    await series.read();
     return series;
   }
 

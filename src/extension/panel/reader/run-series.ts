@@ -1,3 +1,4 @@
+import { messageOf } from '../../../common/errors';
 import type { Rows, TableChange, TableName } from '../../../protocol/panel-charts';
 import { parseLine } from '../../../runs/metrics';
 import { type LineShape, matchLine, shapeOf } from './line-scanner';
@@ -10,7 +11,7 @@ const MOST_NUMBERS = 1024;
 
 /** How the reading of a run stands. */
 export interface Reading {
-  /** There is more to read at once. */
+  /** It is still being read. */
   readonly isUnfinished: boolean;
   /** Lines that cannot be read or stand in the wrong place. */
   readonly damaged: number;
@@ -71,31 +72,35 @@ export class RunSeries implements LineReader {
   private shapes: KnownShape[] = [];
   private readonly values = new Float64Array(MOST_NUMBERS);
   private damaged = 0;
-  private isUnfinished = true;
+  private problem: string | undefined;
   private seconds = 0;
   private time: number | undefined;
   private paceFrom: { readonly epoch: number; readonly time: number } | undefined;
-  private reading: Promise<void> = Promise.resolve();
+  private reading: Promise<void> | undefined;
 
   constructor(folder: string) {
     this.file = new MetricsFile(folder);
   }
 
-  /** Reads what has come, for at most so many milliseconds; one reading at a time. */
-  read(limit: number): Promise<void> {
-    this.reading = this.reading
-      .catch(() => undefined)
-      .then(async () => {
-        const end = performance.now() + limit;
-        this.isUnfinished = (await this.file.read(this, () => performance.now() > end)) === 'more';
-      });
+  /** Reads all that has come; one reading at a time. What goes wrong is told in `state`. */
+  read(): Promise<void> {
+    this.reading ??= this.file
+      .read(this)
+      .then(() => (this.problem = undefined))
+      .catch((error: unknown) => (this.problem = messageOf(error)))
+      .then(() => (this.reading = undefined));
     return this.reading;
   }
 
   get state(): Reading {
     const { train } = this.tables;
     const place = train.place(train.length - 1);
-    if (place === undefined) return { isUnfinished: this.isUnfinished, damaged: this.damaged };
+    const reading = {
+      isUnfinished: this.reading !== undefined,
+      damaged: this.damaged,
+      ...(this.problem !== undefined && { problem: this.problem }),
+    };
+    if (place === undefined) return reading;
     const latest = {
       step: place.step,
       epoch: place.epoch,
@@ -104,7 +109,7 @@ export class RunSeries implements LineReader {
       memory: train.last('device') ?? train.last('resident'),
       secondsPerEpoch: this.pace(place.epoch),
     };
-    return { isUnfinished: this.isUnfinished, damaged: this.damaged, latest };
+    return { ...reading, latest };
   }
 
   table(name: TableName): Table {
@@ -142,7 +147,6 @@ export class RunSeries implements LineReader {
     this.tables = makeTables();
     this.shapes = [];
     this.damaged = 0;
-    this.isUnfinished = true;
     this.seconds = 0;
     this.time = undefined;
     this.paceFrom = undefined;
