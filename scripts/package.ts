@@ -139,6 +139,13 @@ interface Locked {
   readonly libc?: readonly string[];
 }
 
+/** The machines that VS Code runs on. */
+const editors = { os: ['linux', 'darwin', 'win32'], cpu: ['x64', 'arm64', 'arm'] };
+
+function isOneOf(allowed: readonly string[] | undefined, known: readonly string[]): boolean {
+  return allowed === undefined || allowed.some((name) => known.includes(name));
+}
+
 /** The packages with machine code and what they depend on, for all machines, as locked. */
 function pinnedNatives(): Record<NativeName, PinnedNative[]> {
   const locked = lock.packages as Record<string, Locked | undefined>;
@@ -146,6 +153,8 @@ function pinnedNatives(): Record<NativeName, PinnedNative[]> {
     const inner = `${dependent}/node_modules/${name}`;
     const place = locked[inner] ? inner : `node_modules/${name}`;
     const { version, integrity, os, cpu, libc, dependencies, optionalDependencies } = locked[place]!;
+    const runsHere = isOneOf(os, editors.os) && isOneOf(cpu, editors.cpu);
+    if (!runsHere) return found;
     const known = found.get(name);
     if (known && known.version !== version) throw new Error(`${name} is needed in two versions`);
     if (known) return found;
