@@ -73,7 +73,7 @@ walls.push({
 });
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'test/fixtures/', '.retort/', 'examples/'] },
+  { ignores: ['dist/', 'node_modules/', 'test/fixtures/', '.retort/', 'examples/', 'sample/'] },
   eslint.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
