@@ -8,18 +8,26 @@ export interface ImageShape {
   readonly classes: number;
 }
 
+/** The images that a recipe's data holds where its text tells: nothing is opened. */
+export function knownImages(
+  source: Recipe['data']['source'],
+  { formats }: Catalogue,
+): Partial<ImageShape> | undefined {
+  const { images } = formats.find((format) => format.name === source.format) ?? {};
+  if (images !== undefined) return { inputShape: images.shape, classes: images.classes };
+  if (source.format !== 'image-folder') return undefined;
+  const size = typeof source.size === 'number' ? source.size : 224;
+  return { inputShape: [size, size, source.channels === 1 ? 1 : 3] };
+}
+
 /**
- * The images that a recipe's data holds, as far as its text tells: nothing is opened. Where only the files would
- * tell, `assumed` is taken (a built-in network's own input, a small colour image): layers have the same names at any.
+ * The same, with `assumed` (a built-in network's own input, a small colour image) where only the files would tell:
+ * layers have the same names at any.
  */
 export function imageShapeOf(
   source: Recipe['data']['source'],
-  { formats }: Catalogue,
+  catalogue: Catalogue,
   assumed: ImageShape = { inputShape: [32, 32, 3], classes: 10 },
 ): ImageShape {
-  const { images } = formats.find((format) => format.name === source.format) ?? {};
-  if (images !== undefined) return { inputShape: images.shape, classes: images.classes };
-  if (source.format !== 'image-folder') return assumed;
-  const size = typeof source.size === 'number' ? source.size : 224;
-  return { inputShape: [size, size, source.channels === 1 ? 1 : 3], classes: assumed.classes };
+  return { ...assumed, ...knownImages(source, catalogue) };
 }

@@ -198,7 +198,7 @@ function run(id: string, recipe: Recipe, info: Partial<RunInfo> = {}): ReadableR
     ...info,
   };
   const seen = { state: all.state, info: all, recipe };
-  return { key: folder.folder, run: folder, notes: {}, seen, info: all, recipe } as ReadableRun & SeenRun;
+  return { key: folder.folder, run: folder, notes: {}, seen, info: all, recipe };
 }
 
 const score = (accuracy: number) => ({ accuracy, loss: 1, samples: 10 });

@@ -3,9 +3,10 @@ import { InputError } from '../../common/errors';
 import { shape } from '../../common/format';
 import type { LayerSummary } from '../../protocol/inspector';
 import type { CatalogueMethod } from '../../recipe/catalogue';
-import { type ImageShape, imageShapeOf } from '../../recipe/image-shape';
+import type { ImageShape } from '../../recipe/image-shape';
 import { loadCatalogue } from '../../recipe/load-catalogue';
 import type { ModelReference } from '../../recipe/schema';
+import { SeenImages } from '../common/seen-images';
 import type { Services } from '../services';
 import { type Choice, chooseSome, heading } from './choose';
 import type { Student } from './find-student';
@@ -50,7 +51,7 @@ export async function choosePlaces(
   student: Student,
   teacher: AbleTeacher,
   methods: readonly CatalogueMethod[],
-  services: Pick<Services, 'models'>,
+  services: Pick<Services, 'models' | 'context'>,
   place: StepPlace,
 ): Promise<readonly HookPlace[] | typeof BACK | typeof CANCEL> {
   const kinds = hookedKinds(methods);
@@ -76,23 +77,27 @@ export async function choosePlaces(
 async function bothLayers(
   student: Student,
   teacher: AbleTeacher,
-  { models }: Pick<Services, 'models'>,
+  services: Pick<Services, 'models' | 'context'>,
   signal: AbortSignal,
 ): Promise<[readonly LayerSummary[], readonly LayerSummary[]]> {
   const { workspace } = student;
-  const images = imagesOf(teacher);
+  const images = imagesOf(teacher, services);
   const reference: ModelReference = teacherReference(teacher);
   const [ofStudent, ofTeacher] = await Promise.all([
-    models.describe({ model: student.model, args: {}, workspace, ...images }, { signal }),
-    models.describe({ model: reference.model, args: reference.args, workspace, ...images }, { signal }),
+    services.models.describe({ model: student.model, args: {}, workspace, ...images }, { signal }),
+    services.models.describe(
+      { model: reference.model, args: reference.args, workspace, ...images },
+      { signal },
+    ),
   ]);
   return [ofStudent.layers, ofTeacher.layers];
 }
 
 /** What the teacher was trained on is what the student will see. */
-function imagesOf(teacher: AbleTeacher): ImageShape {
+function imagesOf(teacher: AbleTeacher, { context }: Pick<Services, 'context'>): ImageShape {
   const source = teacher.kind === 'trained' ? teacher.trained.run.seen.recipe.data.source : { format: '' };
-  return imageShapeOf(source, loadCatalogue());
+  const { inputShape, classes } = new SeenImages(context.workspaceState).of(source);
+  return { inputShape, classes };
 }
 
 function choiceOf(

@@ -1,3 +1,4 @@
+import { escapeMarkdown } from '../../common/markdown';
 import { bytes, count, duration, flops, shape, significant } from '../../common/format';
 import type { CheckReport, ModelSummary } from '../../protocol/inspector';
 
@@ -5,15 +6,17 @@ import type { CheckReport, ModelSummary } from '../../protocol/inspector';
 export function describeCheck(name: string, report: CheckReport): string {
   const { student, teacher, hooks, warnings } = report;
   const sections = [
-    `# Check of ${escape(name)}`,
+    `# Check of ${escapeMarkdown(name)}`,
     facts(report),
-    ...(warnings.length === 0 ? [] : ['## Warnings', warnings.map((text) => `- ${escape(text)}`).join('\n')]),
+    ...(warnings.length === 0
+      ? []
+      : ['## Warnings', warnings.map((text) => `- ${escapeMarkdown(text)}`).join('\n')]),
     ...(hooks.length === 0 ? [] : ['## Hooks', hooksTable(hooks)]),
-    `## Layers of the student, ${escape(student.reference)}`,
+    `## Layers of the student, ${escapeMarkdown(student.reference)}`,
     layersTable(student),
     ...(teacher === undefined
       ? []
-      : [`## Layers of the teacher, ${escape(teacher.reference)}`, layersTable(teacher)]),
+      : [`## Layers of the teacher, ${escapeMarkdown(teacher.reference)}`, layersTable(teacher)]),
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -74,15 +77,10 @@ function layersTable({ layers }: ModelSummary): string {
 
 /** Padded, so that it reads as well without a preview. */
 function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = [titles, ...rows].map((row) => row.map(escape));
+  const cells = [titles, ...rows].map((row) => row.map(escapeMarkdown));
   const widths = titles.map((_, column) => Math.max(3, ...cells.map((row) => row[column]!.length)));
   const line = (row: readonly string[]): string =>
     `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
   const [head, ...body] = cells.map(line);
   return [head, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...body].join('\n');
-}
-
-/** Names come from files: they must not become markup. */
-function escape(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>#|]/g, '\\$&').replace(/\s+/g, ' ');
 }

@@ -3,6 +3,8 @@ import type { LoadedRecipe } from '../../launch/recipes';
 import type { CheckReport } from '../../protocol/inspector';
 import type { RecipeError } from '../../recipe/problem';
 import { executeCommand } from '../common/commands';
+import type { ImageShape } from '../../recipe/image-shape';
+import { SeenImages } from '../common/seen-images';
 import { saveRecipe } from '../common/recipe-files';
 import type { Services } from '../services';
 import type { RecipeProblems } from './problems';
@@ -18,7 +20,12 @@ export interface CheckedRecipe {
  */
 export async function checkRecipe(
   uri: vscode.Uri,
-  { launcher, problems, trial }: Pick<Services, 'launcher'> & { problems: RecipeProblems; trial: boolean },
+  {
+    context,
+    launcher,
+    problems,
+    trial,
+  }: Pick<Services, 'context' | 'launcher'> & { problems: RecipeProblems; trial: boolean },
 ): Promise<CheckedRecipe | undefined> {
   await saveRecipe(uri);
   const { RecipeError } = await import('../../recipe/problem.js');
@@ -29,6 +36,10 @@ export async function checkRecipe(
       launcher.check(uri, { ...options, trial }),
     );
     await problems.showReal(document, 'check', []);
+    new SeenImages(context.workspaceState).remember(loaded.recipe.data.source, {
+      inputShape: report.data.imageShape as ImageShape['inputShape'],
+      classes: report.data.classes,
+    });
     return { loaded, report };
   } catch (error) {
     if (!(error instanceof RecipeError)) throw error;

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { count, shape } from '../../common/format';
+import { count } from '../../common/format';
 import type { LayerSummary } from '../../protocol/inspector';
 import { loadCatalogue } from '../../recipe/load-catalogue';
 import { isHookable, rankTeacherLayers } from '../../recipe/pair-layers';
@@ -10,6 +10,7 @@ import { findWorkspaceModels } from '../common/workspace-models';
 import { relativePath } from '../common/written-references';
 import type { Services } from '../services';
 import { layersOf } from './layers';
+import { layerText } from './layer-text';
 import { readRecipeText, type RecipeText, type Role, valueAt } from '../common/recipe-text';
 import { stringAt, type StringPlace } from './string-at';
 import { trainedFor } from './trained-weights';
@@ -60,8 +61,9 @@ export class RecipeCompletions implements vscode.CompletionItemProvider {
   private async layers(recipe: RecipeText, index: number, role: Role, uri: vscode.Uri): Promise<Choice[]> {
     const method = valueAt(recipe, ['hooks', index, 'method']);
     const kind = loadCatalogue().methods.find(({ name }) => name === method)?.hooks ?? 'maps';
-    const layers = await layersOf(recipe, role, uri, this.services, PATIENCE);
-    if (layers === undefined) return [];
+    const found = await layersOf(recipe, role, uri, this.services, PATIENCE);
+    if (found === undefined) return [];
+    const { layers, areShapesReal } = found;
     const fitting =
       role === 'student'
         ? layers.filter((layer) => isHookable(layer, kind)).reverse()
@@ -70,9 +72,8 @@ export class RecipeCompletions implements vscode.CompletionItemProvider {
     return [...fitting, ...others].map((layer) => ({
       value: layer.id,
       kind: vscode.CompletionItemKind.Field,
-      detail: shape(layer.outputShape),
+      detail: layerText(layer, areShapesReal),
       description: layer.className,
-      documentation: layerText(layer),
     }));
   }
 
@@ -84,7 +85,7 @@ export class RecipeCompletions implements vscode.CompletionItemProvider {
     kind: Parameters<typeof isHookable>[1],
   ): Promise<LayerSummary[]> {
     const named = valueAt(recipe, ['hooks', index, 'student']);
-    const student = (await layersOf(recipe, 'student', uri, this.services, PATIENCE)) ?? [];
+    const student = (await layersOf(recipe, 'student', uri, this.services, PATIENCE))?.layers ?? [];
     return rankTeacherLayers(typeof named === 'string' ? named : undefined, student, teacher, kind);
   }
 
@@ -119,16 +120,6 @@ function itemOf(choice: Choice, range: vscode.Range, index: number): vscode.Comp
   item.range = range;
   item.sortText = String(index).padStart(5, '0');
   return item;
-}
-
-function layerText({ id, className, outputShape, parameters }: LayerSummary): string {
-  return vscode.l10n.t(
-    '{0}: {1}, output {2}, {3} parameters',
-    id,
-    className,
-    shape(outputShape),
-    count(parameters),
-  );
 }
 
 async function models(uri: vscode.Uri, token: vscode.CancellationToken): Promise<Choice[]> {

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { count, flops, shape } from '../../common/format';
+import { escapeMarkdown } from '../../common/markdown';
 import { loadCatalogue } from '../../recipe/load-catalogue';
 import { parseReference } from '../../recipe/reference';
 import { isRecipe } from '../common/active-recipe';
@@ -10,6 +10,7 @@ import { isReadable } from '../common/seen-run';
 import { trainedBy } from '../common/trained-models';
 import type { Services } from '../services';
 import { layersOf } from './layers';
+import { layerText } from './layer-text';
 import { readRecipeText, type RecipeText } from '../common/recipe-text';
 import { stringAt, type StringPlace } from './string-at';
 
@@ -31,8 +32,7 @@ export class RecipeHover implements vscode.HoverProvider {
     const told = await this.tell(place, readRecipeText(text), document.uri);
     if (told === undefined) return undefined;
     const range = new vscode.Range(document.positionAt(place.start), document.positionAt(place.end));
-    // Names come from files: they must not become markup.
-    return new vscode.Hover(new vscode.MarkdownString().appendText(told), range);
+    return new vscode.Hover(told.split('\n\n').map(escapeMarkdown).join('\n\n'), range);
   }
 
   private async tell(
@@ -42,18 +42,9 @@ export class RecipeHover implements vscode.HoverProvider {
   ): Promise<string | undefined> {
     const [first, second, third] = keys;
     if (first === 'hooks' && (third === 'student' || third === 'teacher')) {
-      const layers = await layersOf(recipe, third, uri, this.services, PATIENCE);
-      const layer = layers?.find(({ id }) => id === value);
-      return (
-        layer &&
-        vscode.l10n.t(
-          '{0}: output {1}, {2} parameters, {3} an image',
-          layer.className,
-          shape(layer.outputShape),
-          count(layer.parameters),
-          flops(layer.flops),
-        )
-      );
+      const found = await layersOf(recipe, third, uri, this.services, PATIENCE);
+      const layer = found?.layers.find(({ id }) => id === value);
+      return found && layer && layerText(layer, found.areShapesReal);
     }
     const isReference = keys.length === 2 && (second === 'model' || second === 'weights');
     return isReference ? this.tellReference(value, uri) : undefined;
