@@ -40,7 +40,7 @@ export class Panels implements vscode.Disposable, vscode.WebviewPanelSerializer 
 
   private fill(panel: vscode.WebviewPanel, subject: Subject): void {
     const { extensionUri } = this.services.context;
-    panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'retort.svg');
+    panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.png');
     this.reader ??= new ReaderClient();
     this.panels.set(nameOf(subject), new RunPanel(panel, subject, this.services, this.reader, this.views));
     panel.onDidDispose(() => this.forget(subject));

@@ -30,26 +30,14 @@ export function candidatesOf(seen: readonly SeenRun[]): Candidate[] {
 function candidatesOfExperiment(seen: readonly ReadableSeenRun[]): Candidate[] {
   const byKey = new Map(seen.map((run) => [run.key, run]));
   const { results } = compareRuns(seen.map(readableRun));
-  const groupOf = new Map(
-    results.flatMap((result) => result.group.runs.map(({ run }) => [run.folder, result] as const)),
-  );
-  // Colours are dealt out as things come, so that they stay when more come.
-  const colors = new Map<string, number>();
-  const colorOf = (key: string): number => {
-    if (!colors.has(key)) colors.set(key, colors.size);
-    return colors.get(key)!;
-  };
-  const candidates: Candidate[] = [];
-  for (const run of seen) {
-    const group = groupOf.get(run.key)!;
-    const key = groupCandidateKey(group);
-    if (!colors.has(key)) {
-      const members = group.group.runs.map((member) => byKey.get(member.run.folder)!);
-      candidates.push(groupCandidate(group, members, colorOf(key)));
-    }
-    candidates.push(runCandidate(run, group, colorOf(run.key)));
-  }
-  return candidates;
+  // Groups and their runs come in the order in which they were made, so colours stay when more come.
+  return results.flatMap((result, color) => {
+    const members = result.group.runs.map(({ run }) => byKey.get(run.folder)!);
+    return [
+      groupCandidate(result, members, color),
+      ...members.map((run, position) => runCandidate(run, result, color + position)),
+    ];
+  });
 }
 
 /** What a group is addressed by: its key is the same in every folder of runs. */
