@@ -81,6 +81,9 @@ export const HookSchedule = Type.Union(
   },
 );
 
+const adapterNames = ['conv1x1', 'conv3x3', 'strided', 'transposed', 'pool', 'bilinear', 'linear'] as const;
+export type AdapterName = (typeof adapterNames)[number];
+
 export const Hook = Type.Object(
   {
     method: Type.String({ description: 'What the hook computes, e.g. `kd`, `tat`, `ct`.' }),
@@ -96,6 +99,15 @@ export const Hook = Type.Object(
       description: 'Options of the method.',
     }),
     schedule: Type.Optional(HookSchedule),
+    adapter: Type.Optional(
+      Type.Union(
+        (['auto', 'none', ...adapterNames] as const).map((name) => Type.Literal(name)),
+        {
+          description:
+            "What brings the student's features to the teacher's shape: `auto` adds one where the method refuses the shapes and the run reports it, `none` never.",
+        },
+      ),
+    ),
   },
   closed,
 );

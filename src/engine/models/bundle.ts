@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
+import { url as inspectorUrl } from 'node:inspector';
 import { SourceMap, createRequire } from 'node:module';
 import * as path from 'node:path';
 import * as vm from 'node:vm';
@@ -61,7 +62,7 @@ export async function bundleModule(file: string, workspace: string): Promise<Bun
   return {
     sources: files.map((source) => hashed(source, workspace)),
     script: output,
-    evaluate: () => evaluate(script!, file, output),
+    evaluate: () => evaluate(isDebugged() ? withInlineMap(script!, map!) : script!, file, output),
     place,
     locate: (stack) =>
       framesIn(stack, output)
@@ -79,6 +80,16 @@ function evaluate(script: string, file: string, output: string): Record<string, 
   const requireOwn = (name: string): unknown => ownCopy(name) ?? requireFromFile(name);
   run(module, module.exports, requireOwn, file, path.dirname(file));
   return module.exports;
+}
+
+/** Whether a debugger is attached to this process, or may be. */
+function isDebugged(): boolean {
+  return inspectorUrl() !== undefined;
+}
+
+/** A debugger finds the sources, and sets breakpoints in them, by the map alone. */
+function withInlineMap(script: string, map: string): string {
+  return `${script}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`;
 }
 
 /** The frames of a stack that are of a script, the innermost first. */

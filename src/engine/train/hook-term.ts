@@ -1,9 +1,11 @@
 import { InputError, messageOf } from '../../common/errors';
 import type { Hook, HookSchedule } from '../../recipe/schema';
-import { adaptChannels, differInChannelsOnly } from '../adapters/channels';
+import { amongst } from '../../common/suggest';
+import { adapt } from '../adapters/adapt';
+import { type Adapter, adapters } from '../adapters/adapter';
 import { createMethod, methodNamed } from '../methods/registry';
 import type { DistillationMethod } from '../methods/method';
-import { ShapeError } from '../methods/shapes';
+import { sampleShape, ShapeError } from '../methods/shapes';
 import type { Model } from '../models/model';
 
 /** One hook at work: a method between a layer (or the logits) of the student and one of the teacher. */
@@ -41,22 +43,40 @@ function at<T>(path: string, work: () => T): T {
   }
 }
 
-/** The method for these shapes, behind an adapter where it refuses them for their channels alone. */
+/**
+ * The method for these shapes; behind an adapter where the hook names one, or where the method refuses the shapes and
+ * the hook leaves the choice open.
+ */
 function createAdapted(
-  { method: name, options }: Hook,
+  { method: name, options, adapter: wanted = 'auto' }: Hook,
   shapes: HookTerm['shapes'],
   seed: number,
 ): Pick<HookTerm, 'method' | 'adapter'> {
+  const { student, teacher } = shapes;
+  const behind = (adapter: Adapter): Pick<HookTerm, 'method' | 'adapter'> => {
+    const method = createMethod(name, options, { student: teacher, teacher }, { seed });
+    return { method: adapt(method, adapter, shapes, seed), adapter: adapter.describe(student, teacher) };
+  };
+  // Logits mean classes: nothing may mix them.
+  const isAdaptable = methodNamed(name).hooks !== 'logits';
+  const fitting = adapters.filter((adapter) => isAdaptable && adapter.fits(student, teacher));
+  if (wanted !== 'auto' && wanted !== 'none') {
+    const adapter = fitting.find((candidate) => candidate.name === wanted);
+    if (adapter) return behind(adapter);
+    throw new InputError(
+      `the adapter "${wanted}" cannot bring ${sampleShape(student)} to ${sampleShape(teacher)}${amongst(
+        wanted,
+        fitting.map((candidate) => candidate.name),
+      )}`,
+    );
+  }
   try {
     return { method: createMethod(name, options, shapes, { seed }) };
   } catch (error) {
-    if (!(error instanceof ShapeError) || !differInChannelsOnly(shapes)) throw error;
-    const equal = { student: shapes.teacher, teacher: shapes.teacher };
-    const method = createMethod(name, options, equal, { seed });
-    return {
-      method: adaptChannels(method, shapes, seed),
-      adapter: `1x1 convolution, ${shapes.student[3]} to ${shapes.teacher[3]} channels`,
-    };
+    const [first] = fitting;
+    if (!(error instanceof ShapeError) || first === undefined) throw error;
+    if (wanted === 'auto') return behind(first);
+    throw new InputError(`${messageOf(error)}, or let the adapter "${first.name}" help`);
   }
 }
 
