@@ -31,12 +31,7 @@ const REFUSED = 2;
  * fitting Node is found or the worker refuses; a run that could not be started is `failed` then, with the reason.
  */
 export async function startWorker(run: RunFolder, options: StartOptions = {}): Promise<void> {
-  const lock = await acquireRunLock(run, { takeOver: options.takeOver === true });
-  try {
-    await clearRequests(run);
-  } finally {
-    lock.release();
-  }
+  await releaseForWorker(run, options);
   try {
     const output = await openForAppending(run.folder, 'output.txt');
     try {
@@ -50,21 +45,37 @@ export async function startWorker(run: RunFolder, options: StartOptions = {}): P
   }
 }
 
+/** Sees that no other process holds the run, and forgets what was asked of the last one. */
+export async function releaseForWorker(run: RunFolder, { takeOver }: StartOptions): Promise<void> {
+  const lock = await acquireRunLock(run, { takeOver: takeOver === true });
+  try {
+    await clearRequests(run);
+  } finally {
+    lock.release();
+  }
+}
+
+/** The worker's program and its arguments, for Node. */
+export function workerArguments(run: RunFolder, { program }: StartOptions): string[] {
+  return [program ?? distFile('worker.js'), run.folder];
+}
+
+/** The working folder of a run's worker. */
+export function workerFolder(run: RunFolder): string {
+  return path.dirname(run.retortFolder);
+}
+
 async function launch(run: RunFolder, output: number, options: StartOptions): Promise<void> {
   const node = await findNode(options.node);
   const { process: before } = await readInfo(run);
   const printedBefore = fs.fstatSync(output).size;
-  const child = spawn(
-    node.command,
-    ['--enable-source-maps', options.program ?? distFile('worker.js'), run.folder],
-    {
-      cwd: path.dirname(run.retortFolder),
-      env: { ...process.env, ...node.environment },
-      detached: true,
-      stdio: ['ignore', output, output],
-      windowsHide: true,
-    },
-  );
+  const child = spawn(node.command, ['--enable-source-maps', ...workerArguments(run, options)], {
+    cwd: workerFolder(run),
+    env: { ...process.env, ...node.environment },
+    detached: true,
+    stdio: ['ignore', output, output],
+    windowsHide: true,
+  });
   child.unref();
   const ended = endOf(child);
   // The worker takes the run as soon as it is up; how long that is depends on the machine alone.

@@ -1,11 +1,9 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { InputError } from '../../common/errors';
-import { distFile, packageRoot } from '../../common/files';
-import { findNode } from '../../launch/node';
-import { createRun, type RunFolder } from '../../runs/folder';
-import { clearRequests } from '../../runs/requests';
-import { acquireRunLock } from '../../runs/run-lock';
+import { packageRoot } from '../../common/files';
+import { prepareDebug } from '../../launch/debug';
+import { createRun } from '../../runs/folder';
 import { isLive, type ReadableSeenRun } from '../common/seen-run';
 import { readSetting } from '../common/settings';
 import { runLabel } from './model/run-row';
@@ -22,20 +20,15 @@ export async function debugRun(seen: ReadableSeenRun, backend: string): Promise<
   const { retortFolder } = seen.run;
   const run =
     state === 'done' ? await createRun(retortFolder, recipe, { requestedBackend: backend }) : seen.run;
-  await forgetRequests(run);
-  const node = await findNode(readSetting('retort.node') || undefined);
-  const workspace = path.dirname(retortFolder);
+  const node = readSetting('retort.node');
+  const launch = await prepareDebug(run, node === '' ? {} : { node });
   const isStarted = await vscode.debug.startDebugging(
-    vscode.workspace.getWorkspaceFolder(vscode.Uri.file(workspace)),
+    vscode.workspace.getWorkspaceFolder(vscode.Uri.file(launch.cwd)),
     {
       type: 'node',
       request: 'launch',
       name: vscode.l10n.t('Run {0}', `${recipe.name} / ${runLabel(seen)}`),
-      program: distFile('worker.js'),
-      args: [run.folder],
-      cwd: workspace,
-      runtimeExecutable: node.command,
-      env: node.environment,
+      ...launch,
       outputCapture: 'std',
       internalConsoleOptions: 'openOnSessionStart',
       resolveSourceMapLocations: ['**', '!**/node_modules/**'],
@@ -44,14 +37,4 @@ export async function debugRun(seen: ReadableSeenRun, backend: string): Promise<
   );
   if (!isStarted)
     throw new InputError(vscode.l10n.t('The debugger did not start; is JavaScript debugging enabled?'));
-}
-
-/** Also refuses a run that another process has. */
-async function forgetRequests(run: RunFolder): Promise<void> {
-  const lock = await acquireRunLock(run);
-  try {
-    await clearRequests(run);
-  } finally {
-    lock.release();
-  }
 }
