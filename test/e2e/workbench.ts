@@ -80,18 +80,23 @@ export class Workbench {
     await this.pickRow(text).click();
   }
 
-  /** Ticks exactly these rows of a quick pick of many, and confirms. */
-  async pickMany(texts: readonly (string | RegExp)[]): Promise<void> {
+  /** Ticks exactly the rows with these labels in a quick pick of many, and confirms. */
+  async pickMany(labels: readonly string[]): Promise<void> {
     await this.quickInputRows.first().waitFor();
     for (const row of await this.quickInputRows.all()) {
-      const text = await row.innerText();
-      const isWanted = texts.some((wanted) =>
-        typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text),
-      );
-      const box = row.getByRole('checkbox');
-      const isTicked = (await box.getAttribute('aria-checked')) === 'true' || (await box.isChecked());
-      if (isWanted !== isTicked) await box.click();
+      const label = await row.locator('.label-name').first().innerText();
+      const box = row.locator('.monaco-checkbox');
+      if ((await box.getAttribute('aria-checked')) === 'true' && !labels.includes(label)) await box.click();
     }
+    const input = this.quickInput.getByRole('textbox').first();
+    for (const label of labels) {
+      // The list draws only what is in sight.
+      await input.fill(label);
+      const name = this.page.locator('.label-name').getByText(label, { exact: true });
+      const box = this.quickInputRows.filter({ has: name }).first().locator('.monaco-checkbox');
+      if ((await box.getAttribute('aria-checked')) !== 'true') await box.click();
+    }
+    await input.fill('');
     await this.confirm();
   }
 

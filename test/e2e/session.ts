@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { newPage, openBrowser, workbenchAddress } from '../../scripts/vscode/browser';
+import { startServer, type VSCodeServer } from '../../scripts/vscode/server';
+import { setUpTools } from '../../scripts/vscode/tools';
+import { packageRoot } from '../../src/common/files';
+import { retortHome } from '../../src/common/home';
+import { removeWorkspace } from '../extension/sample-workspace';
+import { accessibilityFindings } from './accessibility';
+import { changeTheme, type Theme, themes } from './themes';
+import { Workbench } from './workbench';
+
+const PICTURE_THEMES: readonly Theme[] = ['light', 'dark', 'hc'];
+
+/** One scenario's VS Code with the packaged extension, and where its pictures go. */
+export class Session {
+  private steps = 0;
+  /** The folder that is open; none in an empty window. */
+  folder: string | undefined;
+
+  private constructor(
+    /** A place of the scenario's own, removed at its end. */
+    readonly place: string,
+    readonly workbench: Workbench,
+    readonly page: Page,
+    private readonly server: VSCodeServer,
+    private readonly browser: Browser,
+    private readonly pictures: string,
+  ) {}
+
+  static async start(scenario: string): Promise<Session> {
+    const tools = await setUpTools();
+    const pictures = path.join(packageRoot(), 'test-results', 'e2e', scenario);
+    fs.rmSync(pictures, { recursive: true, force: true });
+    fs.mkdirSync(pictures, { recursive: true });
+    const place = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'retort-e2e-')));
+    const server = await startServer(tools, {
+      vsix: packageOnce(),
+      environment: { RETORT_HOME: makeHome(place) },
+      settings: { 'workbench.colorTheme': themes.dark.id, 'files.simpleDialog.enable': true },
+    });
+    const browser = await openBrowser(tools);
+    const page = await newPage(browser);
+    return new Session(place, new Workbench(page), page, server, browser, pictures);
+  }
+
+  async open(folder?: string): Promise<void> {
+    this.folder = folder;
+    await this.workbench.open(workbenchAddress(this.server, folder === undefined ? {} : { folder }));
+  }
+
+  /** Takes a picture of a step in light, dark and high contrast; a window without a folder only in dark. */
+  async shoot(name: string): Promise<void> {
+    // Nothing under the pointer, and nothing on its way.
+    await this.page.mouse.move(700, 895);
+    await this.workbench.statusItem('Activating Extensions').waitFor({ state: 'hidden' });
+    const number = String(++this.steps).padStart(2, '0');
+    const file = (theme: Theme): string => path.join(this.pictures, `${number}-${name}-${theme}.png`);
+    if (this.folder === undefined) {
+      await this.page.screenshot({ path: file('dark') });
+      return;
+    }
+    for (const theme of PICTURE_THEMES) {
+      await changeTheme(this.page, this.folder, theme);
+      await this.page.screenshot({ path: file(theme) });
+    }
+  }
+
+  /** Takes a picture of a step, and lets axe look at the panel in light and high contrast. */
+  async shootPanel(name: string): Promise<void> {
+    await this.shoot(name);
+    for (const theme of ['hc', 'light', 'dark'] as const) {
+      await changeTheme(this.page, this.folder!, theme);
+      assert.deepEqual(await accessibilityFindings(this.page), [], `axe, ${name}, ${theme}`);
+    }
+  }
+
+  /** What was on the screen when a test failed. */
+  async shootFailure(title: string): Promise<void> {
+    await this.page.screenshot({
+      path: path.join(this.pictures, `failed-${title.replaceAll(/\W+/g, '-')}.png`),
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.browser.close();
+    await this.server.stop();
+    if (this.folder !== undefined) await removeWorkspace(this.folder);
+    fs.rmSync(this.place, { recursive: true, force: true });
+  }
+}
+
+/** A fresh home that shares what is large with the machine's: its queue and helper programs are the scenario's own. */
+function makeHome(place: string): string {
+  const home = path.join(place, 'home');
+  fs.mkdirSync(home, { mode: 0o700 });
+  for (const shared of ['backends', 'datasets']) {
+    const folder = path.join(retortHome(), shared);
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    fs.symlinkSync(folder, path.join(home, shared));
+  }
+  return home;
+}
+
+let made: string | undefined;
+
+/** The packaged extension, made once for all scenarios; `RETORT_VSIX` names one that is there. */
+function packageOnce(): string {
+  if (process.env.RETORT_VSIX) return path.resolve(process.env.RETORT_VSIX);
+  if (made !== undefined) return made;
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'retort-vsix-'));
+  process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+  const { status, stderr } = spawnSync('npx', ['tsx', 'scripts/package.ts', '--out', folder], {
+    cwd: packageRoot(),
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`The extension could not be packaged:\n${stderr}`);
+  made = path.join(folder, fs.readdirSync(folder)[0]!);
+  return made;
+}
