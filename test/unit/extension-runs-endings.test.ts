@@ -73,9 +73,15 @@ describe('following runs to their end', () => {
       const texts = all.map((run) => endingText([run], all)).sort();
       assert.deepEqual(texts, [
         'small / alone / seed 0 failed: there is no file x',
-        'small / alone / seed 1 was interrupted at epoch 7: its process is gone. It goes on from its last checkpoint.',
+        'small / alone / seed 1 was interrupted at epoch 7: its process is gone. Resuming it goes on from its last checkpoint.',
       ]);
     });
+  });
+
+  it('is one for all that end alike at the same moment', async () => {
+    for (const seed of [0, 1]) await makeRun(retort.folder, { seed, info: { state: 'failed' } });
+    const all = readableOf(await lookAt(retort.folder));
+    assert.equal(endingText(all, all), '2 runs failed; their logs say why.');
   });
 
   describe('the time left', () => {

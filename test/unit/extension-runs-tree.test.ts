@@ -77,7 +77,7 @@ describe('the tree of experiments', () => {
     assert.deepEqual(
       group!.children.map(({ label, description, icon }) => [
         label,
-        description.replace(' · 2 m 0 s left', ''),
+        description.replace(' · 2 m left', ''),
         icon.name,
       ]),
       [

@@ -1,13 +1,13 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { duration, percent } from '../../common/format';
+import { percent } from '../../common/format';
 import { variantOf } from '../../recipe/names';
 import { executeCommand, registerCommand } from '../common/commands';
 import { pickRun } from '../common/pick-run';
 import { isReadable, type ReadableSeenRun, type SeenRun } from '../common/seen-run';
 import type { Services } from '../services';
 import { runLabel, runMetric } from './model/run-row';
-import { fractionDone, type TimeLeft } from './model/time-left';
+import { fractionDone, roughly, type TimeLeft } from './model/time-left';
 
 const AT_WORK = new Set(['starting', 'running', 'stopping']);
 
@@ -72,7 +72,7 @@ function shortTexts(run: ReadableSeenRun, left: number | undefined): string[] {
     plainText(`${variantOf(recipe)}, ${runLabel(run)}`),
     state === 'running' && fraction !== undefined ? percent(fraction, 0) : state,
     ...(metric === undefined ? [] : [vscode.l10n.t('accuracy {0}', percent(metric))]),
-    ...(left === undefined ? [] : [vscode.l10n.t('{0} left', duration(left))]),
+    ...(left === undefined ? [] : [vscode.l10n.t('{0} left', roughly(left))]),
   ];
 }
 

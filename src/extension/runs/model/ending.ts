@@ -4,6 +4,7 @@ import { variantOf } from '../../../recipe/names';
 import { baselineAccuracy, scoreOf, type Split } from '../../../runs/compare';
 import type { ReadableRun } from '../../../runs/folder';
 import { gapRecovered } from '../../../runs/statistics';
+import type { RunState } from '../../../runs/types';
 import { isLive, isReadable, type ReadableSeenRun, type RunChange } from '../../common/seen-run';
 import { runLabel, stateText } from './run-row';
 
@@ -39,11 +40,7 @@ export class EndingWatch {
 export function endingText(runs: readonly ReadableSeenRun[], all: readonly ReadableSeenRun[]): string {
   const [first, ...others] = runs as [ReadableSeenRun];
   if (others.length > 0) {
-    return l10n.t(
-      '{0} ended: {1}',
-      plural(runs.length, 'run'),
-      stateText(first)?.split(' ')[0] ?? l10n.t('done'),
-    );
+    return endingOfSeveral(first.seen.state, plural(runs.length, 'run'));
   }
   const { recipe, state, info } = first.seen;
   const name = `${recipe.name} / ${variantOf(recipe)} / ${runLabel(first)}`;
@@ -54,7 +51,7 @@ export function endingText(runs: readonly ReadableSeenRun[], all: readonly Reada
       return l10n.t('{0} {1}: {2}', name, stateText(first)!, info.reason ?? l10n.t('its log says why'));
     case 'interrupted':
       return l10n.t(
-        '{0} was {1}: its process is gone. It goes on from its last checkpoint.',
+        '{0} was {1}: its process is gone. Resuming it goes on from its last checkpoint.',
         name,
         stateText(first)!,
       );
@@ -65,6 +62,13 @@ export function endingText(runs: readonly ReadableSeenRun[], all: readonly Reada
     case 'stopped':
       return l10n.t('{0} {1}; it can be resumed.', name, stateText(first)!);
   }
+}
+
+function endingOfSeveral(state: RunState, runs: string): string {
+  if (state === 'done') return l10n.t('{0} are done.', runs);
+  if (state === 'failed') return l10n.t('{0} failed; their logs say why.', runs);
+  if (state === 'interrupted') return l10n.t('{0} were interrupted: their processes are gone.', runs);
+  return l10n.t('{0} stopped; they can be resumed.', runs);
 }
 
 /** `86.9 % on test, gap recovered 30 %, +3.0 to the baseline` */

@@ -103,7 +103,7 @@ function groupRow(
   experiment: string,
   result: GroupResult,
   runs: ReadonlyMap<string, ReadableSeenRun>,
-  { split }: Comparison,
+  { split, results }: Comparison,
   { filter, now, secondsLeft, sort }: TreeOptions,
 ): Ordered[] {
   const members = result.group.runs.flatMap(({ run }) => runs.get(run.folder) ?? []);
@@ -125,7 +125,7 @@ function groupRow(
       accuracy && pointsWithSpread(accuracy.mean, accuracy.deviation),
       accuracy ? plural(accuracy.count, 'seed') : plural(members.length, 'run'),
       members.some(({ notes }) => notes.star === true) && '★',
-      isBaseline && l10n.t('baseline'),
+      isBaseline && results.length > 1 && l10n.t('baseline'),
     ),
     icon: { name: 'layers' },
     context: isBaseline ? 'group baseline' : 'group',

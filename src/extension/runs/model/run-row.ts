@@ -1,10 +1,10 @@
 import * as l10n from '@vscode/l10n';
-import { ago, duration, epochText, percent, points } from '../../../common/format';
+import { ago, epochText, percent, points } from '../../../common/format';
 import { scoreOf, type Split } from '../../../runs/compare';
 import type { RunState } from '../../../runs/types';
 import { isLive, type ReadableSeenRun, type SeenRun } from '../../common/seen-run';
 import { type Icon, joinParts, type Row } from './row';
-import { fractionDone } from './time-left';
+import { fractionDone, roughly } from './time-left';
 
 export interface RunRowContext {
   /** The split that the run's group is measured on. */
@@ -22,7 +22,7 @@ export function runRow(run: ReadableSeenRun, { split, now, secondsLeft }: RunRow
     description: joinParts(
       stateText(run),
       metric === undefined ? undefined : points(metric),
-      secondsLeft !== undefined && l10n.t('{0} left', duration(secondsLeft)),
+      secondsLeft !== undefined && l10n.t('{0} left', roughly(secondsLeft)),
       !isLive(state) && ago(new Date(info.endedAt ?? info.startedAt ?? info.createdAt), now),
       run.notes.tags?.map((tag) => `#${tag}`).join(' '),
       run.notes.star === true && '★',

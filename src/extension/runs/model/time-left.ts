@@ -1,3 +1,4 @@
+import { duration } from '../../../common/format';
 import type { ReadableSeenRun } from '../../common/seen-run';
 
 /** So long a run is watched before its pace is believed, in milliseconds. */
@@ -56,4 +57,9 @@ export function fractionDone({ seen: { info, step } }: ReadableSeenRun): number 
   const { progress } = info;
   if (progress === undefined || progress.steps <= 0) return undefined;
   return Math.min(1, Math.max(0, Math.max(step ?? 0, progress.step) / progress.steps));
+}
+
+/** `40 s`, `2 m`, `1 h 5 m`: for rows and items, which seconds would only make flicker. */
+export function roughly(seconds: number): string {
+  return duration(seconds < 60 ? Math.ceil(seconds / 10) * 10 : seconds).replace(/^(\d+ m) \d+ s$/, '$1');
 }
