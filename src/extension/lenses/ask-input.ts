@@ -1,16 +1,20 @@
 import * as vscode from 'vscode';
 import type { ImageShape } from '../../recipe/image-shape';
-import type { DataSource } from '../../recipe/schema';
+import { SeenImages } from '../common/seen-images';
 import type { ActiveHooksStore } from './active-hooks';
 import { DEFAULT_INPUT, formatInput, type ModelInput, parseInput } from './model-input';
 import { type RecipeHooks, rolesOf } from './recipe-hooks';
 
 /** What builders are called with: as the active recipe says, else as it was last answered for the builder. */
 export class ModelInputs {
+  private readonly images: SeenImages;
+
   constructor(
     private readonly hooks: ActiveHooksStore,
     private readonly state: vscode.Memento,
-  ) {}
+  ) {
+    this.images = new SeenImages(state);
+  }
 
   /** Undefined where the user was asked and gave none. */
   async of(reference: string): Promise<ModelInput | undefined> {
@@ -38,34 +42,26 @@ export class ModelInputs {
     return input;
   }
 
-  /** The images of a recipe: what its text tells of them, else what was last answered for its models. */
-  async shapeOf({ source, student, teacher }: RecipeHooks): Promise<ImageShape> {
+  /** The images of a recipe: what is known of its data, else what was last answered for its models. */
+  shapeOf({ source, student, teacher }: RecipeHooks): ImageShape {
+    const { isAssumed, ...images } = this.images.of(source ?? { format: '' });
     const answered = [student, teacher].flatMap((model) => (model && this.remembered(model.model)) ?? []);
-    const { inputShape, classes } = answered[0] ?? DEFAULT_INPUT;
-    return source === undefined ? { inputShape, classes } : imageShape(source, { inputShape, classes });
+    const { inputShape, classes } = isAssumed ? (answered[0] ?? images) : images;
+    return { inputShape, classes };
   }
 
-  /** Undefined where the recipe does not name the model, or its text does not tell the size of its images. */
+  /** Undefined where the recipe does not name the model, or nobody knows the size of its images yet. */
   private async ofRecipe(reference: string): Promise<ModelInput | undefined> {
     const recipe = await this.hooks.get();
     const [role] = recipe ? rolesOf(recipe, reference) : [];
     if (!recipe?.source || !role) return undefined;
-    const unknown: ImageShape = { ...DEFAULT_INPUT };
-    const shape = await imageShape(recipe.source, unknown);
-    return shape === unknown ? undefined : { ...shape, args: recipe[role]!.args };
+    const { isAssumed, ...images } = this.images.of(recipe.source);
+    return isAssumed ? undefined : { ...images, args: recipe[role]!.args };
   }
 
   private remembered(reference: string): ModelInput | undefined {
     return this.state.get<ModelInput>(keyOf(reference));
   }
-}
-
-async function imageShape(source: DataSource, assumed: ImageShape): Promise<ImageShape> {
-  const [{ imageShapeOf }, { loadCatalogue }] = await Promise.all([
-    import('../../recipe/image-shape.js'),
-    import('../../recipe/load-catalogue.js'),
-  ]);
-  return imageShapeOf(source, loadCatalogue(), assumed);
 }
 
 function keyOf(reference: string): string {

@@ -116,7 +116,7 @@ class ModelFinder {
   private reachableFrom(start: Scope): Set<Scope> {
     const reached = new Set([start]);
     for (const scope of reached) {
-      for (const inner of this.outline.scopes.values()) if (inner.parent === scope) reached.add(inner);
+      for (const inner of scope.inner) reached.add(inner);
       for (const call of scope.calls) {
         const called = this.calledBy(call, scope);
         if (called) reached.add(called);

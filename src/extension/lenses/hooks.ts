@@ -208,7 +208,7 @@ export class HookCommands {
   /** The layers of both models, built for the recipe's images. */
   private async describe(recipe: Use['recipe']): Promise<{ student: ModelSummary; teacher: ModelSummary }> {
     const workspace = workspaceOf(recipe.uri);
-    const shape = await this.stores.inputs.shapeOf(recipe);
+    const shape = this.stores.inputs.shapeOf(recipe);
     return describeWithProgress(vscode.l10n.t('Looking at the layers'), async (options) => {
       const describe = ({ model, args }: WrittenModel): Promise<ModelSummary> =>
         this.services.models.describe({ model, args, workspace, ...shape }, options);

@@ -5,6 +5,8 @@ import { TensorFlowNames } from './tensorflow-names';
 export interface Scope {
   readonly node: SyntaxNode;
   readonly parent: Scope | undefined;
+  /** The functions that are written in it. */
+  readonly inner: Scope[];
   /** What its names were given, in order. */
   readonly values: Map<string, SyntaxNode[]>;
   readonly functions: Map<string, Scope>;
@@ -85,13 +87,22 @@ class OutlineReader {
 
   private openScope(node: SyntaxNode): void {
     const parent = this.open.at(-1);
-    const scope = { node, parent, values: new Map(), functions: new Map(), returned: [], calls: [] };
+    const scope: Scope = {
+      node,
+      parent,
+      inner: [],
+      values: new Map(),
+      functions: new Map(),
+      returned: [],
+      calls: [],
+    };
+    parent?.inner.push(scope);
     this.open.push(scope);
     this.scopes.set(parent ? node.from : -1, scope);
     const name = node.name === 'FunctionDeclaration' && node.getChild('VariableDefinition');
     if (name && node.getChild('Block')) parent?.functions.set(this.textOf(name), scope);
     if (node.name === 'ArrowFunction' && node.lastChild!.name !== 'Block') {
-      (scope as Scope).returned.push(node.lastChild!);
+      scope.returned.push(node.lastChild!);
     }
   }
 

@@ -3,6 +3,7 @@ import { findNodeAtLocation, getNodeValue, type Node } from 'jsonc-parser';
 import { modelOf, readRecipeText, type Role, sourceOf } from '../common/recipe-text';
 import { resolveWritten } from '../common/written-references';
 import type { DataSource } from '../../recipe/schema';
+import { workspacePath } from '../../recipe/workspace';
 
 /** A hook as far as it is typed. */
 export interface WrittenHook {
@@ -26,6 +27,7 @@ export interface WrittenModel {
 export interface RecipeHooks {
   readonly student?: WrittenModel;
   readonly teacher?: WrittenModel;
+  /** As a resolved recipe names it. */
   readonly source?: DataSource;
   readonly hooks: readonly WrittenHook[];
 }
@@ -38,7 +40,9 @@ export function readHooks(text: string, file: string, workspace: string): Recipe
     const resolved = written && resolveWritten(written.model, path.dirname(file), workspace);
     return resolved === undefined ? undefined : { model: resolved, args: { ...written!.args } };
   };
-  const [student, teacher, source] = [model('student'), model('teacher'), sourceOf(recipe)];
+  const [student, teacher] = [model('student'), model('teacher')];
+  const written = sourceOf(recipe);
+  const source = written && resolvedSource(written, path.dirname(file), workspace);
   const list = recipe.tree && findNodeAtLocation(recipe.tree, ['hooks']);
   return {
     ...(student && { student }),
@@ -48,6 +52,11 @@ export function readHooks(text: string, file: string, workspace: string): Recipe
       (node, index) => hookAt(node, index) ?? [],
     ),
   };
+}
+
+function resolvedSource(source: DataSource, folder: string, workspace: string): DataSource {
+  if (typeof source.path !== 'string') return source;
+  return { ...source, path: workspacePath(workspace, path.resolve(folder, source.path)) };
 }
 
 function hookAt(node: Node, index: number): WrittenHook | undefined {
