@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { packageRoot } from '../../src/common/files';
 import { inspect } from '../../src/launch/inspect';
-import { CheckRequest } from '../../src/protocol/inspector';
+import { CheckRequest, ModelRequest } from '../../src/protocol/inspector';
 import { loadCatalogue } from '../../src/recipe/load-catalogue';
 import { readRecipe } from '../../src/recipe/parse';
 import { resolveRecipe } from '../../src/recipe/resolve';
@@ -12,49 +12,87 @@ import type { Recipe } from '../../src/recipe/schema';
 import { createRun } from '../../src/runs/folder';
 import { work } from './run-worker';
 
-const folder = path.join(packageRoot(), 'examples', 'demo');
+const examples = path.join(packageRoot(), 'examples');
+const sample = path.join(examples, 'sample');
 
-describe('The example recipes', function () {
-  this.timeout(300_000);
-  const workspace = packageRoot();
-  let retort: string;
-  let teacher: string;
+/** Copied to a workspace of its own; where the recipes are in it. */
+const projects = [
+  { title: "The demo's recipes", source: path.join(examples, 'demo'), recipes: '.' },
+  { title: "The sample project's recipes", source: sample, recipes: 'recipes' },
+];
 
-  function recipeOf(name: string, overrides: readonly string[]): Recipe {
-    const file = path.join(folder, name);
-    return resolveRecipe(readRecipe({ file, catalogue: loadCatalogue(), overrides }), { workspace });
-  }
+for (const { title, source, recipes } of projects) {
+  describe(title, function () {
+    this.timeout(300_000);
+    const workspace = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'retort-examples-')));
+    const retort = path.join(workspace, '.retort');
+    const folder = path.join(source, recipes);
+    let teacher: string;
 
-  before(async () => {
-    retort = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'retort-examples-')), '.retort');
-    const small = [
-      'train.epochs=0.1',
-      'data.train.limit=640',
-      'data.validation.limit=64',
-      'report.test=false',
-    ];
-    const run = await createRun(retort, recipeOf('teacher.distill.json', small));
-    const info = await work(run);
-    assert.equal(info.state, 'done', info.reason);
-    teacher = `run:${run.id}/best`;
+    function recipeOf(name: string, overrides: readonly string[]): Recipe {
+      const file = path.join(workspace, recipes, name);
+      return resolveRecipe(readRecipe({ file, catalogue: loadCatalogue(), overrides }), { workspace });
+    }
+
+    before(async () => {
+      fs.cpSync(source, workspace, { recursive: true });
+      const small = [
+        'train.epochs=0.1',
+        'data.train.limit=640',
+        'data.validation.limit=64',
+        'report.test=false',
+      ];
+      const run = await createRun(retort, recipeOf('teacher.distill.json', small));
+      const info = await work(run);
+      assert.equal(info.state, 'done', info.reason);
+      teacher = `run:${run.id}/best`;
+    });
+
+    after(() => fs.rmSync(workspace, { recursive: true, force: true }));
+
+    for (const name of fs.readdirSync(folder).filter((file) => file.endsWith('.distill.json'))) {
+      it(`${name} takes a step`, async () => {
+        const hasTeacher = fs.readFileSync(path.join(folder, name), 'utf8').includes('"teacher":');
+        const recipe = recipeOf(name, hasTeacher ? [`teacher.weights=${teacher}`] : []);
+        const backend = process.env.RETORT_BACKEND ?? 'auto';
+        const question = { workspace, retort, backend, recipe, trial: true };
+        const answer = await inspect(CheckRequest, question);
+        assert.ok('report' in answer, JSON.stringify(answer));
+        const { trial, hooks } = answer.report;
+        const names = ['task', ...hooks.map((hook) => hook.name)];
+        assert.deepEqual(Object.keys(trial!.terms), names);
+        assert.ok(Object.values(trial!.terms).every((term) => Number.isFinite(term) && term > 0));
+        const sum = Object.values(trial!.terms).reduce((total, term) => total + term, 0);
+        assert.ok(Math.abs(sum - trial!.loss) < 1e-5);
+      });
+    }
   });
+}
 
-  after(() => fs.rmSync(path.dirname(retort), { recursive: true, force: true }));
+describe("The sample project's models", function () {
+  this.timeout(60_000);
 
-  for (const name of fs.readdirSync(folder).filter((file) => file.endsWith('.distill.json'))) {
-    it(`${name} takes a step`, async () => {
-      const hasTeacher = fs.readFileSync(path.join(folder, name), 'utf8').includes('"teacher":');
-      const recipe = recipeOf(name, hasTeacher ? [`teacher.weights=${teacher}`] : []);
-      const backend = process.env.RETORT_BACKEND ?? 'auto';
-      const question = { workspace, retort, backend, recipe, trial: true };
-      const answer = await inspect(CheckRequest, question);
-      assert.ok('report' in answer, JSON.stringify(answer));
-      const { trial, hooks } = answer.report;
-      const names = ['task', ...hooks.map((hook) => hook.name)];
-      assert.deepEqual(Object.keys(trial!.terms), names);
-      assert.ok(Object.values(trial!.terms).every((term) => Number.isFinite(term) && term > 0));
-      const sum = Object.values(trial!.terms).reduce((total, term) => total + term, 0);
-      assert.ok(Math.abs(sum - trial!.loss) < 1e-5);
+  // He et al., section 4.2, for images of one channel, shortcuts by projection, 10 classes; counted by hand.
+  for (const [model, parameters] of [
+    ['resnet20', 272_186],
+    ['resnet8', 19_810],
+    ['small', 6_218],
+  ] as const) {
+    it(`${model} is built, with names for what can be hooked`, async () => {
+      const summary = await inspect(ModelRequest, {
+        workspace: sample,
+        retort: path.join(sample, '.retort'),
+        backend: process.env.RETORT_BACKEND ?? 'auto',
+        model: `models/${model === 'small' ? 'small' : 'resnet'}.ts#${model}`,
+        args: {},
+        inputShape: [28, 28, 1],
+        classes: 10,
+      });
+      assert.equal(summary.endsInSoftmax, false);
+      const ids = summary.layers.map(({ id }) => id);
+      const named = model === 'small' ? ['conv1', 'conv2', 'conv3'] : ['stem', 'stage1', 'stage2', 'stage3'];
+      for (const name of [...named, 'features', 'logits']) assert.ok(ids.includes(name), name);
+      assert.equal(summary.parameters, parameters);
     });
   }
 });
