@@ -54,13 +54,13 @@ describe("the editor's schema in VS Code's JSON service", () => {
 
   it('offers keys while the recipe is half typed', async () => {
     const { offered } = await ask('{ "nam": 1, "hooks": [{ "method": "tat", "stu|" }], ');
-    assert.deepEqual(offered, ['student', 'teacher', 'weight', 'options', 'schedule']);
+    assert.deepEqual(offered, ['student', 'teacher', 'weight', 'options', 'schedule', 'adapter']);
   });
 
   it('offers no layers to methods on logits, and the options of the method named', async () => {
     assert.ok(!(await ask('{ "hooks": [{ "method": "kd", "|" }] }')).offered.includes('student'));
     const { offered } = await ask('{ "hooks": [{ "method": "kd", "options": { "|" } }] }');
-    assert.deepEqual(offered, ['temperature']);
+    assert.deepEqual(offered, ['temperature', 'standardize']);
   });
 
   it('offers all methods, also where one is named already', async () => {

@@ -315,7 +315,7 @@ const cases: [title: string, part: string, replacement: string, expected: string
     'a logit method with a misspelt layer',
     '"weight": 0.9',
     '"weight": 0.9, "studnt": "logits"',
-    'hooks[0].studnt: unknown key; there are method, weight, options and schedule (r.distill.json, line 11)',
+    'hooks[0].studnt: unknown key; there are method, weight, options, schedule and adapter (r.distill.json, line 11)',
   ],
   [
     'a method for maps without a layer',
