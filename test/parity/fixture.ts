@@ -16,6 +16,8 @@ export interface MethodResult {
 
 /** One call of a method's reference implementation, in float64. */
 export interface Fixture {
+  /** What computed it: repository, commit and file, or package and version. */
+  readonly reference: string;
   readonly method: string;
   readonly options: Record<string, unknown>;
   readonly inputs: {
