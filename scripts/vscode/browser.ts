@@ -40,5 +40,7 @@ export function workbenchAddress(
 
 export async function newPage(browser: Browser): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  // Two cores train beside it.
+  context.setDefaultTimeout(90_000);
   return context.newPage();
 }

@@ -4,8 +4,12 @@ import * as path from 'node:path';
 import { findRecipe, liveRun } from './project';
 import { Panel } from './panel';
 import { readMetrics } from '../../src/runs/metrics';
+import type { RunFolder } from '../../src/runs/folder';
 import { Session } from './session';
 import type { Workbench } from './workbench';
+
+/** The chart whose points are the lines of training. */
+const TRAINING = 'Accuracy in training';
 
 describe('the sample project, from the package', function () {
   this.bail(true);
@@ -15,6 +19,7 @@ describe('the sample project, from the package', function () {
   let panel: Panel;
   let project: string;
   let recipe: string;
+  let run: RunFolder;
 
   before(async () => {
     session = await Session.start('sample-project');
@@ -48,9 +53,7 @@ describe('the sample project, from the package', function () {
     await workbench.lens('Run').waitFor();
     await session.shoot('recipe');
     await workbench.lens('Run').click();
-    await workbench.page.locator('.monaco-dialog-box').getByText('Retort needs esbuild').waitFor();
-    await session.shoot('consent');
-    await workbench.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Fetch' }).click();
+    await session.consent('esbuild');
     await panel.frame.locator('.run-state').waitFor();
     await session.shootPanel('teacher-starts');
     await panel.waitForState('done');
@@ -91,9 +94,9 @@ describe('the sample project, from the package', function () {
     await workbench.page.locator('.view-line').filter({ hasText: '"epochs": 12' }).first().waitFor();
     await workbench.answer('ready to run', 'Run, and');
     await panel.waitForState('running');
-    const before = await (await panel.rows('Accuracy in training')).count();
-    const rows = await panel.rows('Accuracy in training');
-    await rows.nth(before + 2).waitFor();
+    const rows = await panel.rows(TRAINING);
+    await rows.first().waitFor();
+    await rows.nth((await rows.count()) + 2).waitFor();
     await session.shootPanel('running');
     await workbench.showSideBar('Retort');
     await workbench.treeRow('Experiments', 'running').waitFor();
@@ -101,13 +104,91 @@ describe('the sample project, from the package', function () {
   });
 
   it('goes on through a reload, and the panel misses no metric', async () => {
+    run = await liveRun(project);
     await workbench.reload();
     await panel.waitForState('running');
     await session.shootPanel('after-reload');
-    const run = await liveRun(project);
-    const { lines } = await readMetrics(run);
-    const rows = await panel.rows('Accuracy in training');
-    await rows.nth(lines.filter(({ kind }) => kind === 'train').length - 1).waitFor();
+    const written = await trainSteps(run);
+    await (await panel.rows(TRAINING)).nth(written.length - 1).waitFor();
+  });
+
+  it('stops and resumes from the panel; no metric is lost or doubled', async () => {
+    await panel.act('stop');
+    await panel.waitForState('stopped');
+    await session.shootPanel('stopped');
+    await panel.act('resume');
+    // The run alone, which waited, has taken its place.
+    await panel.waitForState('queued');
+    await session.shootPanel('queued');
+    await panel.waitForState('running', 300_000);
+    await panel.waitForState('done', 300_000);
+    const steps = await trainSteps(run);
+    assert.deepEqual(steps, [...new Set(steps)], 'doubled');
+    const gaps = steps.slice(1).map((step, index) => step - steps[index]!);
+    assert.ok(Math.max(...gaps) <= Math.max(...gaps.slice(0, 3)), `a gap: ${steps.join(' ')}`);
+    const rows = await panel.rows(TRAINING);
+    await rows.nth(steps.length - 1).waitFor();
+    assert.equal(await rows.count(), steps.length);
+    await session.shootPanel('done');
+  });
+
+  it('shows hooks, predictions and log', async () => {
+    for (const tab of ['Hooks', 'Predictions', 'Compare', 'Log']) {
+      await panel.openTab(tab);
+      await session.shootPanel(`tab-${tab.toLowerCase()}`);
+    }
+  });
+
+  it('is read by the keyboard alone', async () => {
+    await panel.openTab('Overview');
+    const titles = await panel.charts.getByRole('heading').allInnerTexts();
+    // A chart that is a table now is a picture again.
+    await panel.chart(TRAINING).getByRole('button', { name: 'as a table' }).click();
+    await workbench.command('Retort: Open Run…');
+    await workbench.pickRow('kd+tat').waitFor();
+    await workbench.confirm();
+    const reached: string[] = [];
+    for (let presses = 0; presses < 80 && reached.length < titles.length; presses++) {
+      await workbench.page.keyboard.press('Tab');
+      const title = await panel.focusedChart();
+      if (title === undefined || reached.includes(title)) continue;
+      reached.push(title);
+      await workbench.page.keyboard.press('End');
+      await workbench.page.keyboard.press('ArrowLeft');
+      assert.match(await panel.spoken(title), /^epoch [\d.]+: .*\d/, title);
+    }
+    assert.deepEqual(reached, titles);
+    await session.shootPanel('keyboard');
+  });
+
+  it('compares it with the student alone', async () => {
+    const name = 'resnet8-from-resnet20';
+    await workbench.command('Retort: Compare Runs…');
+    await workbench.pickMany([`${name} / kd+tat / seed 0`, `${name} / alone / seed 0`]);
+    await panel.frame.getByRole('heading', { name: /^Comparison of/ }).waitFor();
+    await panel.frame.getByRole('table').first().waitFor();
+    await session.shootPanel('comparison');
+  });
+
+  it('exports the student, and the charts as CSV, SVG and PNG', async () => {
+    await workbench.tab('kd+tat').click();
+    for (const format of ['csv', 'svg', 'png']) {
+      const file = path.join(session.place, `exported.${format}`);
+      await panel.frame.getByTitle(`Save as ${format.toUpperCase()}`).click();
+      await workbench.enter(file);
+      await workbench.statusItem(`Saved exported.${format}`).waitFor();
+      assert.ok(fs.statSync(file).size > 1000, `${format}: ${fs.statSync(file).size} bytes`);
+    }
+    await panel.act('exportStudent');
+    await workbench.enter(session.place + path.sep);
+    await workbench.notification('Written to').waitFor();
+    const folder = fs.readdirSync(session.place).find((name) => name.endsWith(run.id))!;
+    const model = JSON.parse(fs.readFileSync(path.join(session.place, folder, 'model.json'), 'utf8')) as {
+      weightsManifest: { paths: string[] }[];
+    };
+    for (const file of model.weightsManifest.flatMap(({ paths }) => paths)) {
+      assert.ok(fs.statSync(path.join(session.place, folder, file)).size > 1000);
+    }
   });
 });
 
@@ -126,4 +207,10 @@ function shorten(project: string): void {
     assert.notEqual(shorter, text);
     fs.writeFileSync(file, shorter);
   }
+}
+
+/** The steps of the lines of training that count, in the order written. */
+async function trainSteps(run: RunFolder): Promise<number[]> {
+  const { lines } = await readMetrics(run);
+  return lines.filter(({ kind }) => kind === 'train').map(({ step }) => step);
 }

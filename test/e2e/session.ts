@@ -79,6 +79,14 @@ export class Session {
     }
   }
 
+  /** Agrees to fetch a helper program, which the first use of a fresh home asks. */
+  async consent(program: string): Promise<void> {
+    const dialog = this.page.locator('.monaco-dialog-box').filter({ hasText: `Retort needs ${program}` });
+    await dialog.waitFor();
+    await this.shoot('consent');
+    await dialog.getByRole('button', { name: 'Fetch' }).click();
+  }
+
   /** What was on the screen when a test failed. */
   async shootFailure(title: string): Promise<void> {
     await this.page.screenshot({

@@ -136,6 +136,11 @@ export class Workbench {
     return this.page.locator('.codelens-decoration a').filter({ hasText: text }).nth(nth);
   }
 
+  /** An inlay hint by its text. */
+  hint(text: string | RegExp): Locator {
+    return this.editor.locator('.view-line span[class*=dyn-rule]').filter({ hasText: text }).first();
+  }
+
   /** Rows of a tree view, by the view's name. */
   tree(view: string): Locator {
     return this.page
@@ -166,15 +171,16 @@ export class Workbench {
 
   /** Notifications shown now, or in the centre. */
   get notifications(): Locator {
-    return this.page.locator('.notifications-toasts .notification-list-item');
+    return this.page.locator('.notification-list-item:visible');
   }
 
   notification(text: string | RegExp): Locator {
     return this.notifications.filter({ hasText: text }).first();
   }
 
-  /** Presses a button of a notification. */
+  /** Presses a button of a notification, from the centre, where it stays after it has gone from the corner. */
   async answer(text: string | RegExp, button: string): Promise<void> {
+    await this.command('Notifications: Show Notifications');
     await this.notification(text).getByRole('button', { name: button }).click();
   }
 
