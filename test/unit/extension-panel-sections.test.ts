@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ReadableSeenRun } from '../../src/extension/common/seen-run';
 import { lastLines } from '../../src/extension/panel/log-tail';
-import { type Candidate, candidatesOf, readableRun } from '../../src/extension/panel/sections/candidates';
+import { type Candidate, Candidates, readableRun } from '../../src/extension/panel/sections/candidates';
 import { cardsOf, referencesOf, type Standing, standingOf } from '../../src/extension/panel/sections/cards';
 import { comparisonCsv, comparisonOf } from '../../src/extension/panel/sections/comparison';
 import { headerOf, headerOfUnknown } from '../../src/extension/panel/sections/header';
@@ -58,21 +58,23 @@ function seenRun(
   };
 }
 
-function standing(run: ReadableSeenRun, ...others: ReadableSeenRun[]): Standing {
-  return standingOf(readableRun(run), [...others, run].map(readableRun));
+const candidatesOf = (runs: ReadableSeenRun[]): Promise<Candidate[]> => new Candidates().of(runs);
+
+async function standing(run: ReadableSeenRun, ...others: ReadableSeenRun[]): Promise<Standing> {
+  return standingOf(run.key, await candidatesOf([...others, run]))!;
 }
 
 const near = (actual: number | undefined, expected: number): void =>
   assert.ok(Math.abs(actual! - expected) < 1e-9, `${actual} is not ${expected}`);
 
 describe('the cards of a run', () => {
-  it('compare a live run on validation with the mean of the student alone', () => {
+  it('compare a live run on validation with the mean of the student alone', async () => {
     const alone = [
       seenRun({}, 0, { validation: 0.7, test: 0.6 }),
       seenRun({}, 1, { validation: 0.8, test: 0.6 }),
     ];
     const run = seenRun(kd, 0, { validation: 0.8 }, { state: 'running' });
-    const cards = cardsOf(standing(run, ...alone), undefined);
+    const cards = cardsOf(await standing(run, ...alone), undefined);
     assert.ok(fits(Cards, cards));
     // Alone 0.75, teacher 0.9: a third of the gap.
     near(cards.gap.value, 1 / 3);
@@ -80,13 +82,13 @@ describe('the cards of a run', () => {
     near(cards.against.difference, 0.05);
     assert.deepEqual([cards.against.seeds, cards.against.baselineSeeds], [1, 2]);
     assert.equal(cards.against.standardError, undefined);
-    near(referencesOf(standing(run, ...alone)).baseline?.accuracy, 0.75);
+    near(referencesOf(await standing(run, ...alone)).baseline?.accuracy, 0.75);
   });
 
-  it('compare groups that are done over their seeds, on the test split, with the standard error', () => {
+  it('compare groups that are done over their seeds, on the test split, with the standard error', async () => {
     const alone = [0.6, 0.62].map((test, seed) => seenRun({}, seed, { validation: 0.7, test }));
     const runs = [0.7, 0.74].map((test, seed) => seenRun(kd, seed, { validation: 0.8, test }));
-    const cards = cardsOf(standing(runs[1]!, runs[0]!, ...alone), undefined);
+    const cards = cardsOf(await standing(runs[1]!, runs[0]!, ...alone), undefined);
     near(cards.against.difference, 0.11);
     // Variances 0.0008 and 0.0002 of 2 seeds each: sqrt(0.0004 + 0.0001).
     near(cards.against.standardError, Math.sqrt(0.0005));
@@ -96,14 +98,14 @@ describe('the cards of a run', () => {
     assert.equal(cards.gap.split, 'test');
   });
 
-  it('say why a figure cannot be had', () => {
+  it('say why a figure cannot be had', async () => {
     const alone = seenRun({}, 0, { validation: 0.95 });
     const run = seenRun(kd, 0, { validation: 0.8 });
-    assert.match(cardsOf(standing(run), undefined).gap.why!, /no finished run of the student alone/);
-    assert.match(cardsOf(standing(run, alone), undefined).gap.why!, /not above/);
-    assert.match(cardsOf(standing(alone, run), undefined).against.why!, /is the student alone/);
+    assert.match(cardsOf(await standing(run), undefined).gap.why!, /no finished run of the student alone/);
+    assert.match(cardsOf(await standing(run, alone), undefined).gap.why!, /not above/);
+    assert.match(cardsOf(await standing(alone, run), undefined).against.why!, /is the student alone/);
     const fresh = seenRun(kd, 1, {}, { state: 'running', info: { teacher: {} } });
-    assert.match(cardsOf(standing(fresh, alone), undefined).gap.why!, /teacher was not measured/);
+    assert.match(cardsOf(await standing(fresh, alone), undefined).gap.why!, /teacher was not measured/);
   });
 });
 
@@ -157,9 +159,9 @@ describe('what can be drawn beside a run', () => {
   const keyOf = (candidates: readonly Candidate[], label: string): string =>
     candidates.find(({ choice }) => choice.label === label)!.choice.key;
 
-  it('are groups and runs; colours stay when more come', () => {
+  it('are groups and runs; colours stay when more come', async () => {
     const runs = [...alone(), seenRun(kd, 0, { validation: 0.8 })];
-    const before = candidatesOf(runs).map(({ choice }) => [choice.label, choice.color]);
+    const before = (await candidatesOf(runs)).map(({ choice }) => [choice.label, choice.color]);
     assert.deepEqual(before, [
       ['alone', 0],
       ['alone, seed 0', 0],
@@ -167,23 +169,23 @@ describe('what can be drawn beside a run', () => {
       ['kd', 1],
       ['kd, seed 0', 1],
     ]);
-    const after = candidatesOf([...runs, seenRun({}, 2), seenRun({ ...kd, variant: 'x' }, 0)]);
+    const after = await candidatesOf([...runs, seenRun({}, 2), seenRun({ ...kd, variant: 'x' }, 0)]);
     for (const [label, color] of before) {
       assert.equal(after.find(({ choice }) => choice.label === label)?.choice.color, color);
     }
   });
 
-  it('begin with the baseline, then what was chosen, each once', () => {
+  it('begin with the baseline, then what was chosen, each once', async () => {
     const run = seenRun(kd, 0, { validation: 0.8 });
     const runs = [...alone(), run];
-    const candidates = candidatesOf(runs);
+    const candidates = await candidatesOf(runs);
     const overlays = [keyOf(candidates, 'alone, seed 1'), keyOf(candidates, 'alone'), run.key, 'unknown'];
     const subject = { kind: 'run' as const, keys: [run.key] };
     const beside = besideOf(
       subject,
       { ...DEFAULT_VIEW, overlays },
       candidates,
-      standing(run, ...runs.slice(0, 2)),
+      await standing(run, ...runs.slice(0, 2)),
     );
     assert.deepEqual(
       beside.map(({ candidate, role }) => [candidate.choice.label, role]),
@@ -194,22 +196,22 @@ describe('what can be drawn beside a run', () => {
     );
   });
 
-  it('lets a group stand for its runs where all of them are compared', () => {
+  it('lets a group stand for its runs where all of them are compared', async () => {
     const runs = [...alone(), seenRun(kd, 0, { validation: 0.8 }), seenRun(kd, 1, { validation: 0.8 })];
-    const candidates = candidatesOf(runs);
+    const candidates = await candidatesOf(runs);
     const keys = [runs[0]!.key, runs[1]!.key, runs[2]!.key];
     assert.deepEqual(comparedKeys(keys, candidates), [keyOf(candidates, 'alone'), runs[2]!.key]);
   });
 });
 
 describe('the comparison', () => {
-  it('sets runs and groups against their baseline and names where recipes differ', () => {
+  it('sets runs and groups against their baseline and names where recipes differ', async () => {
     const runs = [
       seenRun({}, 0, { validation: 0.7 }),
       seenRun({}, 1, { validation: 0.8 }),
       seenRun(kd, 0, { validation: 0.85 }, { info: { flops: { student: 1000 }, seconds: 60 } }),
     ];
-    const candidates = candidatesOf(runs);
+    const candidates = await candidatesOf(runs);
     const chosen = candidates.filter(
       ({ choice }) => choice.label === 'alone' || choice.label === 'kd, seed 0',
     );
@@ -230,16 +232,15 @@ describe('the comparison', () => {
     );
   });
 
-  it('takes the test split only where all of it was tested', () => {
+  it('takes the test split only where all of it was tested', async () => {
     const runs = [
       seenRun({}, 0, { validation: 0.7, test: 0.6 }),
       seenRun(kd, 0, { validation: 0.8, test: 0.7 }),
     ];
-    const groups = (seen: ReadableSeenRun[]): Candidate[] =>
-      candidatesOf(seen).filter(({ choice }) => choice.kind === 'group');
-    assert.equal(comparisonOf(groups(runs), []).split, 'test');
+    const groups = (await candidatesOf(runs)).filter(({ choice }) => choice.kind === 'group');
+    assert.equal(comparisonOf(groups, []).split, 'test');
     const live = seenRun(kd, 1, { validation: 0.9 }, { state: 'running' });
-    const withLive = candidatesOf([...runs, live]);
+    const withLive = await candidatesOf([...runs, live]);
     const rows = withLive.filter(({ choice }) => choice.kind === 'group' || choice.key === live.key);
     const comparison = comparisonOf(rows, []);
     assert.equal(comparison.split, 'validation');
@@ -272,7 +273,7 @@ describe('the rows of hooks', () => {
     for (const row of rows) assert.ok(fits(HookRow, row));
     assert.deepEqual(rows[0], { name: 'kd', method: 'kd', student: [{}], teacher: [{}], weight: 0.9 });
     assert.deepEqual(rows[1]?.student, fact.student);
-    assert.match(rows[1]!.schedule!, /2 epochs/);
+    assert.match(rows[1]?.schedule ?? '', /2 epochs/);
   });
 });
 

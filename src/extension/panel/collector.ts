@@ -5,12 +5,12 @@ import type { Header, LogTail, Predictions } from '../../protocol/panel-sections
 import { messageOf } from '../../common/errors';
 import type { ReadableRun } from '../../runs/folder';
 import { hasBaseline } from '../common/baseline';
-import { isLive, isReadable, type ReadableSeenRun, type SeenRun } from '../common/seen-run';
+import { isLive, isReadable, type SeenRun } from '../common/seen-run';
 import type { Services } from '../services';
 import { readLogTail } from './log-tail';
 import { Overlays } from './overlays';
 import type { ReaderClient } from './reader/client';
-import { type Candidate, candidatesOf, readableRun } from './sections/candidates';
+import { type Candidate, Candidates } from './sections/candidates';
 import { cardsOf, referencesOf, type Standing, standingOf } from './sections/cards';
 import { comparisonOf } from './sections/comparison';
 import { headerOf, headerOfUnknown } from './sections/header';
@@ -25,6 +25,7 @@ let followers = 0;
 /** Collects what a panel shows from the files of its run and of those beside it. */
 export class Collector {
   private readonly follower = `panel ${++followers}`;
+  private readonly candidates = new Candidates();
   private readonly overlays: Overlays;
   private predictions: { readonly stamp: string; readonly value: Predictions } | undefined;
   private lastHeader: Header | undefined;
@@ -51,10 +52,10 @@ export class Collector {
   }
 
   async collect(view: View, isTrusted: boolean): Promise<Parts> {
-    const candidates = candidatesOf(this.runs.all());
+    const candidates = await this.candidates.of(this.runs.all());
     const choices = candidates.map(({ choice }) => choice);
     const run = this.subject.kind === 'run' ? this.runs.get(this.subject.keys[0]!) : undefined;
-    const standing = run && isReadable(run) ? this.standing(run) : undefined;
+    const standing = run && standingOf(run.key, candidates);
     const beside = besideOf(this.subject, view, candidates, standing);
     const [overlays, own] = await Promise.all([
       this.overlays.of(beside),
@@ -110,15 +111,6 @@ export class Collector {
     } catch (error) {
       return { skippedBytes: 0, lines: [messageOf(error)] };
     }
-  }
-
-  private standing(run: ReadableSeenRun): Standing {
-    const experiment = this.runs
-      .all()
-      .filter(isReadable)
-      .filter((other) => other.run.retortFolder === run.run.retortFolder)
-      .filter(({ seen }) => seen.recipe.name === run.seen.recipe.name);
-    return standingOf(readableRun(run), experiment.map(readableRun));
   }
 
   private lacksBaseline({ run: { recipe }, baseline }: Standing): boolean {

@@ -18,6 +18,7 @@ import { Collector, type Parts } from './collector';
 import { saveFile } from './export';
 import { pageFolder, pageHtml } from './page-html';
 import type { ReaderClient } from './reader/client';
+import { isSameList } from './sections/candidates';
 import { comparisonCsv } from './sections/comparison';
 import type { Views } from './views';
 
@@ -179,15 +180,11 @@ function changedParts(before: Parts, { tables, ...now }: Parts): Omit<Delta, 'ty
   const entries = Object.entries(now).filter(([name, value]) => {
     const old = before[name as keyof Parts];
     // Large ones are the same object while they have not changed.
-    if (name === 'overlays') return !isSameList(old as unknown[], value as unknown[]);
+    if (name === 'overlays') return !isSameList((old ?? []) as unknown[], value as unknown[]);
     return name === 'predictions' ? old !== value : !isDeepStrictEqual(old, value);
   });
   if (entries.length === 0 && tables === undefined) return undefined;
   return { ...Object.fromEntries(entries), ...(tables && { tables }) };
-}
-
-function isSameList(one: readonly unknown[] = [], other: readonly unknown[]): boolean {
-  return one.length === other.length && one.every((item, index) => item === other[index]);
 }
 
 function titleOf({ header, overlays = [] }: Parts, { kind, keys }: Subject): string {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
 import { groupBy } from '../../../common/group-by';
 import type { Choice } from '../../../protocol/panel-charts';
@@ -18,13 +19,39 @@ export interface Candidate {
   readonly run?: ReadableRun;
 }
 
-/** All runs and groups: within an experiment in the order in which they came. */
-export function candidatesOf(seen: readonly SeenRun[]): Candidate[] {
-  const readable = seen.filter(isReadable).sort((one, other) => (one.run.id < other.run.id ? -1 : 1));
-  const experiments = groupBy(readable, ({ run, seen: { recipe } }) =>
-    JSON.stringify([run.retortFolder, recipe.name]),
-  );
-  return [...experiments.values()].flatMap(candidatesOfExperiment);
+/** The candidates of an experiment, and what they were made of. */
+interface Known {
+  readonly seen: readonly ReadableSeenRun[];
+  readonly candidates: readonly Candidate[];
+}
+
+/** All runs and groups: within an experiment in the order in which they came. Those of what has not changed are kept. */
+export class Candidates {
+  private known = new Map<string, Known>();
+
+  /** Lets others work between two experiments: hundreds of runs take a while. */
+  async of(seen: readonly SeenRun[]): Promise<Candidate[]> {
+    const readable = seen.filter(isReadable).sort((one, other) => (one.run.id < other.run.id ? -1 : 1));
+    const experiments = groupBy(readable, ({ run, seen: { recipe } }) =>
+      JSON.stringify([run.retortFolder, recipe.name]),
+    );
+    const known = new Map<string, Known>();
+    for (const [key, runs] of experiments) {
+      const before = this.known.get(key);
+      if (before !== undefined && isSameList(before.seen, runs)) known.set(key, before);
+      else {
+        known.set(key, { seen: runs, candidates: candidatesOfExperiment(runs) });
+        await setImmediate();
+      }
+    }
+    this.known = known;
+    return [...known.values()].flatMap(({ candidates }) => candidates);
+  }
+}
+
+/** Whether two lists hold the same objects. */
+export function isSameList(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((item, index) => item === other[index]);
 }
 
 function candidatesOfExperiment(seen: readonly ReadableSeenRun[]): Candidate[] {

@@ -5,6 +5,7 @@ import { baselineOf, compareRuns, type GroupResult, scoreOf, type Split } from '
 import type { ReadableRun } from '../../../runs/folder';
 import { gapRecovered } from '../../../runs/statistics';
 import type { Reading } from '../reader/run-series';
+import type { Candidate } from './candidates';
 
 /** A run among those of its experiment. */
 export interface Standing {
@@ -14,10 +15,14 @@ export interface Standing {
   readonly baseline?: GroupResult;
 }
 
-/** @param experiment all runs of the experiment in the same folder, this one included */
-export function standingOf(run: ReadableRun, experiment: readonly ReadableRun[]): Standing {
-  const { results } = compareRuns(experiment);
-  const own = results.find(({ group }) => group.runs.some((other) => other.run.id === run.run.id))!;
+/** Undefined where the run cannot be read. */
+export function standingOf(key: string, candidates: readonly Candidate[]): Standing | undefined {
+  const { run, group: own } = candidates.find(({ choice }) => choice.key === key) ?? {};
+  if (run === undefined || own === undefined) return undefined;
+  const results = candidates
+    .filter(({ choice }) => choice.kind === 'group' && choice.experiment === run.recipe.name)
+    .map(({ group }) => group)
+    .filter(({ group }) => group.runs[0]!.run.retortFolder === run.run.retortFolder);
   const baseline = baselineOf(run.recipe, results);
   return { run, own, ...(baseline && baseline !== own && { baseline }) };
 }
