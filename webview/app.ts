@@ -5,7 +5,7 @@ import type { Range } from './charts/content';
 import { drawCharts } from './charts/drawing';
 import { toPng } from './charts/png';
 import { toSvg } from './charts/svg';
-import { readTheme } from './charts/theme';
+import { readTheme } from './charts/read-theme';
 import type { Doings } from './doings';
 import type { VsCode } from './host';
 import type { Page } from './page';

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import './panel.css';
 import { App } from './app';
-import { onThemeChanged } from './charts/theme';
+import { onThemeChanged } from './charts/read-theme';
 import { host } from './host';
 import { registerControls } from './toolkit';
 

@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { distFile } from '../../src/common/files';
 import { pagePolicy } from '../../src/extension/panel/page-policy';
 import type { HostMessage, PageMessage } from '../../src/protocol/panel';
-import type { Theme } from '../e2e/workbench';
+import type { Theme } from '../e2e/themes';
 import themes from './themes.json';
 
 const NONCE = 'page-test';
@@ -102,14 +102,19 @@ export class PanelPage {
   /** Says something as the host does; waits until it is drawn. */
   async send(...messages: HostMessage[]): Promise<void> {
     for (const message of messages) {
-      await this.page.evaluate((sent) => (globalThis as never as PageWindow).postMessage(sent, '*'), message);
+      await this.say(message);
       if ('number' in message) await this.page.locator(`#panel[data-number="${message.number}"]`).waitFor();
     }
   }
 
+  /** Says something and waits for nothing. */
+  async say(message: HostMessage): Promise<void> {
+    await this.page.evaluate((sent) => (globalThis as never as PageWindow).postMessage(sent, '*'), message);
+  }
+
   /** What the page has said to the host so far. */
   async posted(): Promise<PageMessage[]> {
-    return (await this.page.evaluate('window.posted')) as PageMessage[];
+    return this.page.evaluate<PageMessage[]>('window.posted');
   }
 
   /** What the last message of a kind was. */
@@ -120,14 +125,29 @@ export class PanelPage {
     return all.filter((message) => message.type === type).at(-1) as never;
   }
 
-  /** What axe finds, and what the security policy had to stop. */
-  async faults(): Promise<string[]> {
-    const found = (await this.page.evaluate(
-      `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+  /** Until a message has come of which this holds. */
+  async waitForPosted(holds: (message: PageMessage, index: number) => boolean): Promise<void> {
+    await this.until(async () => (await this.posted()).some(holds));
+  }
+
+  /** Asks until it is so; the page's policy forbids asking inside it. */
+  async until(isSo: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + 10_000;
+    while (!(await isSo())) {
+      if (Date.now() > deadline) throw new Error(`Not within ten seconds: ${isSo.toString()}`);
+      await this.page.evaluate('new Promise(requestAnimationFrame)');
+    }
+  }
+
+  /** What axe finds, by all its rules or some, and what the security policy had to stop. */
+  async faults(rules?: readonly string[]): Promise<string[]> {
+    const options = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) };
+    const found = await this.page.evaluate<string[]>(
+      `axe.run(document, ${JSON.stringify(options)}).then(({ violations }) =>
         violations.flatMap(({ id, help, nodes }) => nodes.map(({ target, failureSummary }) =>
           id + ': ' + help + ' at ' + target.join(' ') + ' ' + failureSummary)))`,
-    )) as string[];
-    const stopped = (await this.page.evaluate('window.violations')) as string[];
+    );
+    const stopped = await this.page.evaluate<string[]>('window.violations');
     return [...found, ...stopped, ...this.errors];
   }
 }

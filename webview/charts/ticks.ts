@@ -12,7 +12,9 @@ export function ticksOf(
   if (!(max > min)) return [min];
   const rough = (max - min) / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const digit = [1, 2, 5, 10].find((candidate) => candidate * power >= rough * (1 - 1e-9)) ?? 10;
+  const ratio = rough / power;
+  // The nearest by ratio: the bounds are the geometric means of neighbours.
+  const digit = ratio >= Math.sqrt(50) ? 10 : ratio >= Math.sqrt(10) ? 5 : ratio >= Math.sqrt(2) ? 2 : 1;
   const apart = whole ? Math.max(1, digit * power) : digit * power;
   const first = Math.ceil(min / apart - 1e-9);
   const last = Math.floor(max / apart + 1e-9);

@@ -39,7 +39,7 @@ export function pageView(page: Page, doings: Doings): unknown {
 export function loadingView(): unknown {
   return html`<div class="loading" role="status">
     <vscode-progress-ring aria-label=${l10n.t('Opening the run')}></vscode-progress-ring>
-    <p>${l10n.t('Opening the run…')}</p>
+    <h1>${l10n.t('Opening the run…')}</h1>
   </div>`;
 }
 

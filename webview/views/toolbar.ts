@@ -38,7 +38,7 @@ export function toolbarView(
         .value=${String(smoothing)}
         @input=${(event: Event) => doings.look({ smoothing: Number(valueOf(event)) })}
       />
-      <output>${smoothing.toFixed(2)}</output>
+      <span class="control-value" aria-hidden="true">${smoothing.toFixed(2)}</span>
     </label>
     <vscode-checkbox
       .checked=${logScale}
