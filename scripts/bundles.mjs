@@ -16,6 +16,7 @@ const programs = {
   inspector: 'src/worker/inspector.ts',
   loader: 'src/data/loader-thread.ts',
   heartbeat: 'src/worker/heartbeat-thread.ts',
+  'memory-guard': 'src/worker/memory-guard-thread.ts',
   engine: 'src/engine/index.ts',
 };
 

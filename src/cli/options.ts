@@ -17,7 +17,7 @@ export const setOption = (): Option =>
   ).argParser(collect);
 
 export const timeLimitOption = (): Option =>
-  new Option('--time-limit <seconds>', 'how long building a model may take')
+  new Option('--time-limit <seconds>', 'how long building a model, or opening a data module, may take')
     .argParser(parsePositive)
     .default(30);
 

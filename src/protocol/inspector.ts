@@ -128,11 +128,17 @@ export interface ExportQuestion extends Setting {
 /** Writes the student of a recipe, with its weights, as a TensorFlow.js model to a folder. */
 export const ExportRequest = new RequestType<ExportQuestion, null, void>('export');
 
-/** What the inspector is at; stages that run a user's code have a time limit, which the asker enforces. */
+/**
+ * What the inspector is at; stages that run a user's code have a time limit, which the asker enforces, and a memory
+ * limit, which it gives the inspector as its first argument, in bytes.
+ */
 export const StageNotification = new NotificationType<{
   readonly stage: string;
   readonly runsUserCode: boolean;
 }>('stage');
+
+/** What the inspector says on stderr when it ends itself for the memory that user code takes. */
+export const OUT_OF_MEMORY = 'retort: out of memory';
 
 /** JSON-RPC error code of an `InputError`: the message is for the user as it stands. */
 export const INPUT_ERROR = 2;

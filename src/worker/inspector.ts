@@ -15,6 +15,7 @@ import {
   StageNotification,
 } from '../protocol/inspector';
 import { check, describeOneModel, evaluate, exportStudent } from './inspections';
+import { startMemoryGuard } from './memory-guard';
 import { PlaceError } from './prepare';
 import type { Stage } from './stage';
 
@@ -24,7 +25,10 @@ import type { Stage } from './stage';
  */
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 
+const guard = startMemoryGuard(Number(process.argv[2]));
+
 const stage: Stage = (name, runsUserCode) => {
+  guard(runsUserCode);
   void connection.sendNotification(StageNotification, { stage: name, runsUserCode });
 };
 

@@ -42,7 +42,9 @@ export interface Prepared {
 
 /** Opens the data of a recipe. Throws `PlaceError`. */
 export async function prepareData(recipe: Recipe, context: PrepareContext): Promise<Data> {
-  context.stage('Opening the data', false);
+  const { source } = recipe.data;
+  if (source.format === 'module') context.stage(`Opening the data of ${String(source.path)}`, true);
+  else context.stage('Opening the data', false);
   return at('data', () =>
     openData(recipe.data, {
       base: context.workspace,
