@@ -2,7 +2,7 @@
 // Milliseconds from a text to its builders and layers, as the editor's lenses ask for them.
 import { performance } from 'node:perf_hooks';
 import * as os from 'node:os';
-import { Syntax } from '../src/extension/lenses/syntax';
+import { Syntax } from '../src/extension/common/model-syntax/syntax';
 
 const LINES = 2000;
 const ROUNDS = 21;

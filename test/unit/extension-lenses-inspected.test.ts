@@ -61,8 +61,15 @@ describe('hints', () => {
       layer('b', [3], { outputShape: [14, 14, 32], parameters: 200, flops: 2000 }),
       layer('b:1', [3], { parameters: 200, flops: 2000 }),
     ];
-    assert.equal(describeLine(layers, all), '⟶ 3× 28×28×16 … 7×7×64 · 300 · 5.0 kFLOPs');
-    assert.equal(describeLine([layer('a', [3]), layer('b', [3])], all), '⟶ 2× 7×7×64');
+    assert.equal(describeLine(layers, all), '⟶ 3 layers, 7×7×64 · 300 · 5.0 kFLOPs');
+    assert.equal(describeLine([layer('a', [3]), layer('b', [3])], all), '⟶ 2 layers, 7×7×64');
+  });
+
+  it('fit into what VS Code shows of a hint by default, 43 characters', () => {
+    const many = Array.from({ length: 24 }, (_, index) =>
+      layer(`l${index}`, [3], { outputShape: [14, 14, 256], parameters: 1_123_456, flops: 3.4e7 }),
+    );
+    assert.ok(describeLine(many, all).length <= 43, describeLine(many, all));
   });
 
   it('stand on the line that makes the layer and on those that lead there, each once', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { changedRanges, type Edit, keepLast, moved } from '../../src/extension/lenses/keep';
-import type { ModelSource } from '../../src/extension/lenses/model-source';
-import { Syntax } from '../../src/extension/lenses/syntax';
+import type { ModelSource } from '../../src/extension/common/model-syntax/model-source';
+import { Syntax } from '../../src/extension/common/model-syntax/syntax';
 
 const text = `export function first() { return tf.model({}); }
 export function second() { return tf.sequential({ layers: [tf.layers.dense({ name: 'head' })] }); }

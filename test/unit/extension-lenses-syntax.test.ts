@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Builder, LayerCall } from '../../src/extension/lenses/model-source';
-import { mayBuildModels } from '../../src/extension/lenses/model-source';
-import { Syntax } from '../../src/extension/lenses/syntax';
+import type { Builder, LayerCall } from '../../src/extension/common/model-syntax/model-source';
+import { mayBuildModels } from '../../src/extension/common/model-syntax/model-source';
+import { Syntax } from '../../src/extension/common/model-syntax/syntax';
 
 async function read(text: string, languageId = 'typescript') {
   return (await new Syntax(languageId).read(text)).source;

@@ -254,10 +254,19 @@ function rangeOf(document: vscode.TextDocument, offset: number, length: number):
   return new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
 }
 
+/** Where the recipe is shown already, else beside the code. */
 function showBeside(document: vscode.TextDocument): Thenable<vscode.TextEditor> {
-  const visible = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
+  const { visibleTextEditors, tabGroups } = vscode.window;
+  const visible = visibleTextEditors.find((editor) => editor.document === document);
+  const group = tabGroups.all.find(
+    ({ isActive, tabs }) => !isActive && tabs.some(({ input }) => isTabOf(input, document.uri)),
+  );
   return vscode.window.showTextDocument(document, {
-    viewColumn: visible?.viewColumn ?? vscode.ViewColumn.Beside,
+    viewColumn: visible?.viewColumn ?? group?.viewColumn ?? vscode.ViewColumn.Beside,
     preview: false,
   });
+}
+
+function isTabOf(input: unknown, uri: vscode.Uri): boolean {
+  return input instanceof vscode.TabInputText && input.uri.toString() === uri.toString();
 }

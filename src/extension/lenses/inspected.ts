@@ -34,7 +34,7 @@ export interface HintParts {
 }
 
 /**
- * `⟶ 7×7×64 · 36.9k · 1.8 MFLOPs`; several layers are summed, their shapes shown as first and last. What is zero
+ * `⟶ 7×7×64 · 36.9k · 1.8 MFLOPs`; several layers are summed, the shape is that of the last. What is zero
  * or switched off is left out; empty where nothing is left.
  */
 export function describeLine(layers: readonly LayerSummary[], parts: HintParts): string {
@@ -49,11 +49,10 @@ export function describeLine(layers: readonly LayerSummary[], parts: HintParts):
   return figures.length === 0 ? '' : `⟶ ${figures.join(' · ')}`;
 }
 
+/** `7×7×64`, or `3 layers, 7×7×64` with the shape of the last. */
 function describeShapes(layers: readonly LayerSummary[]): string {
-  const shapes = layers.map(({ outputShape }) => formatShape(outputShape));
-  const [first, last] = [shapes[0]!, shapes.at(-1)!];
-  if (shapes.length === 1) return first;
-  return `${layers.length}× ${first === last ? first : `${first} … ${last}`}`;
+  const last = formatShape(layers.at(-1)!.outputShape);
+  return layers.length === 1 ? last : `${layers.length} layers, ${last}`;
 }
 
 /** A table of the layers, in Markdown, for the hint's tooltip. */

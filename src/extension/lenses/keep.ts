@@ -1,5 +1,5 @@
-import type { Builder, LayerCall, ModelSource, Span } from './model-source';
-import type { ReadSource } from './syntax';
+import type { Builder, LayerCall, ModelSource, Span } from '../common/model-syntax/model-source';
+import type { ReadSource } from '../common/model-syntax/syntax';
 
 /** An edit: this many characters from there on were replaced by so many others. Offsets of the text before it. */
 export interface Edit {

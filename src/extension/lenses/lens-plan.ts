@@ -1,6 +1,6 @@
 import type { Role } from '../common/recipe-text';
 import type { InspectedDocument } from './inspections';
-import type { LayerCall, ModelSource } from './model-source';
+import type { LayerCall, ModelSource } from '../common/model-syntax/model-source';
 import { hooksOn, type RecipeHooks, rolesOf, type WrittenHook } from './recipe-hooks';
 
 /** A lens before it is drawn. */
@@ -106,13 +106,13 @@ function hookLenses(line: number, { role, hook }: { role: Role; hook: WrittenHoo
   return (['hook', 'edit', 'remove'] as const).map((kind) => ({ kind, line, role, hook }));
 }
 
-/** The builders that a call belongs to and that have a role in the recipe. */
+/** The builders that a call belongs to and that have a role in the recipe, the student first. */
 export function usesOf(
   { builders }: LayerCall,
   { recipe, referenceOf }: Pick<LensInput, 'recipe' | 'referenceOf'>,
 ): { readonly builder: string; readonly role: Role }[] {
   if (!recipe) return [];
-  return builders.flatMap((builder) =>
-    rolesOf(recipe, referenceOf(builder)).map((role) => ({ builder, role })),
-  );
+  return builders
+    .flatMap((builder) => rolesOf(recipe, referenceOf(builder)).map((role) => ({ builder, role })))
+    .sort((a, b) => Number(b.role === 'student') - Number(a.role === 'student'));
 }

@@ -21,8 +21,8 @@ export async function pickMethod(
   pick.items = methods.map((method) => ({
     method,
     label: method.name,
-    description: `${method.title} · ${t('weight {0}', method.publishedWeight)}`,
-    detail: `${method.summary} ${method.reference.paper}`,
+    description: method.reference.paper,
+    detail: `${method.summary} ${t('Weight {0}.', method.publishedWeight)}`,
     buttons:
       method.reference.url === undefined
         ? []

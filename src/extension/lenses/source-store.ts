@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { changedRanges, type Edit, keepLast, moved } from './keep';
-import { mayBuildModels, type ModelSource } from './model-source';
-import type { Syntax } from './syntax';
+import { mayBuildModels, type ModelSource } from '../common/model-syntax/model-source';
+import type { Syntax } from '../common/model-syntax/syntax';
 
 /** The languages that model files are written in. */
 export const LANGUAGES: readonly string[] = [
@@ -36,7 +36,7 @@ export class SourceStore implements vscode.Disposable {
     let kept = this.kept.get(document);
     if (kept === undefined) {
       if (!mayBuildModels(document.getText())) return NOTHING;
-      const { Syntax } = await import('./syntax.js');
+      const { Syntax } = await import('../common/model-syntax/syntax.js');
       kept = this.kept.get(document) ?? {
         syntax: new Syntax(document.languageId),
         shown: NOTHING,

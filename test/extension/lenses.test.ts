@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import type { Services } from '../../src/extension/services';
+
+const workspace = (): string => vscode.workspace.workspaceFolders![0]!.uri.fsPath;
+const file = (name: string): vscode.Uri => vscode.Uri.file(path.join(workspace(), name));
+
+async function open(name: string): Promise<vscode.TextDocument> {
+  const document = await vscode.workspace.openTextDocument(file(name));
+  await vscode.window.showTextDocument(document, { preview: false });
+  return document;
+}
+
+/** The titles of all lenses of Retort by the text of their lines. */
+async function lensesOf(document: vscode.TextDocument): Promise<Record<string, string[]>> {
+  const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+    'vscode.executeCodeLensProvider',
+    document.uri,
+    1000,
+  );
+  const found: Record<string, string[]> = {};
+  for (const { range, command } of lenses) {
+    if (!command || !/^retort\.|^$/.test(command.command)) continue;
+    (found[document.lineAt(range.start.line).text.trim()] ??= []).push(command.title);
+  }
+  return found;
+}
+
+async function hintsOf(document: vscode.TextDocument): Promise<Record<string, string>> {
+  const hints = await vscode.commands.executeCommand<vscode.InlayHint[]>(
+    'vscode.executeInlayHintProvider',
+    document.uri,
+    new vscode.Range(0, 0, document.lineCount, 0),
+  );
+  return Object.fromEntries(
+    hints
+      .filter(({ label }) => typeof label === 'string' && label.startsWith('⟶'))
+      .map(({ position, label }) => [document.lineAt(position.line).text.trim(), label as string]),
+  );
+}
+
+/** The lens with a title, above the line that begins with a text. */
+async function lensNamed(
+  document: vscode.TextDocument,
+  line: string,
+  title: string,
+): Promise<vscode.Command> {
+  const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+    'vscode.executeCodeLensProvider',
+    document.uri,
+    1000,
+  );
+  const lens = lenses.find(
+    ({ range, command }) =>
+      command?.title === title && document.lineAt(range.start.line).text.trim().startsWith(line),
+  );
+  assert.ok(lens?.command, `no lens "${title}" above "${line}"`);
+  return lens.command;
+}
+
+async function run({ command, arguments: args = [] }: vscode.Command): Promise<void> {
+  await vscode.commands.executeCommand(command, ...(args as unknown[]));
+}
+
+async function type(document: vscode.TextDocument, at: string, text: string): Promise<void> {
+  const edit = new vscode.WorkspaceEdit();
+  const position = document.positionAt(document.getText().indexOf(at));
+  edit.insert(document.uri, position, text);
+  assert.ok(await vscode.workspace.applyEdit(edit));
+}
+
+describe('lenses', () => {
+  let services: Services;
+
+  before(async () => {
+    services = await vscode.extensions.getExtension<Services>('retort.retort')!.activate();
+  });
+
+  beforeEach(() => services.activeRecipe.set(file('recipes/kd-tat.distill.json')));
+
+  afterEach(async () => {
+    for (const document of vscode.workspace.textDocuments) {
+      if (!document.isDirty) continue;
+      await vscode.window.showTextDocument(document);
+      await vscode.commands.executeCommand('workbench.action.files.revert');
+    }
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('stand above builders and the layers of the active recipe', async () => {
+    const lenses = await lensesOf(await open('models/resnet.ts'));
+    assert.deepEqual(lenses['export function small(args: Args): tf.LayersModel {'], [
+      'Distill…',
+      'Train…',
+      'Inspect',
+    ]);
+    const head = Object.keys(lenses).find((line) => line.includes("name: 'head'"));
+    assert.deepEqual(lenses[head!], ['Hook…']);
+  });
+
+  it('stay while the file is half typed, and move with the text', async () => {
+    const document = await open('models/resnet.ts');
+    const whole = await lensesOf(document);
+    await type(document, 'export function small', '// a line\nconst half = tf.model({ inputs: [\n');
+    const half = await lensesOf(document);
+    for (const line of Object.keys(whole)) assert.deepEqual(half[line], whole[line], line);
+  });
+
+  it('are not shown in a file that builds no model', async () => {
+    assert.deepEqual(await lensesOf(await open('tsconfig.json')), {});
+  });
+
+  it('can be switched off, kind by kind', async () => {
+    const settings = vscode.workspace.getConfiguration('retort.lenses');
+    await settings.update('builders', false, vscode.ConfigurationTarget.Workspace);
+    try {
+      const titles = Object.values(await lensesOf(await open('models/resnet.ts'))).flat();
+      assert.ok(!titles.includes('Inspect'));
+      assert.ok(titles.includes('Hook…'));
+    } finally {
+      await settings.update('builders', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
+  describe('after Inspect', () => {
+    it('stand above layers from loops and helpers, with hints, until the text differs', async function () {
+      this.timeout(120_000);
+      await services.context.workspaceState.update('lenses.input.models/resnet.ts#small', {
+        inputShape: [8, 8, 1],
+        classes: 3,
+        args: {},
+      });
+      const document = await open('models/resnet.ts');
+      await run(await lensNamed(document, 'export function small', 'Inspect'));
+      const hints = await hintsOf(document);
+      // 8x8x1 through two blocks with stride 2, of 4 and 8 channels.
+      const pool = Object.keys(hints).find((line) => line.includes('globalAveragePooling2d'))!;
+      assert.match(hints[pool]!, /^⟶ 8\b/);
+      const dense = Object.keys(hints).find((line) => line.includes('tf.layers.dense'))!;
+      assert.match(hints[dense]!, /^⟶ 3 · 27 · /);
+      const convolution = Object.keys(hints).find((line) => line.includes('tf.layers.conv2d'))!;
+      assert.match(hints[convolution]!, /^⟶ 6 layers, 2×2×8 · /);
+      const loop = Object.keys(hints).find((line) => line.startsWith('x = block('))!;
+      assert.match(hints[loop]!, /^⟶ \d+ layers, 2×2×8 · /);
+      const lenses = await lensesOf(document);
+      assert.deepEqual(lenses[convolution], ['Hook… (6 layers)']);
+      const hooked = Object.entries(lenses).find(([, titles]) =>
+        titles.some((title) => title.startsWith('◇')),
+      );
+      assert.match(hooked![0], /activation\(\{ activation: 'relu', name \}\)/);
+      assert.equal(hooked![1][0], '◇ tat ← teacher:stage2, weight 0.1');
+
+      await type(document, 'export function small', '// changed\n');
+      assert.deepEqual(await hintsOf(document), {});
+    });
+  });
+
+  it('take hooks out of the recipe by an edit that undo takes back', async function () {
+    this.timeout(120_000);
+    const recipe = await open('recipes/kd-tat.distill.json');
+    const before = recipe.getText();
+    await vscode.commands.executeCommand('retort.removeHook', recipe.uri, 1);
+    assert.doesNotMatch(recipe.getText(), /"tat"/);
+    assert.match(recipe.getText(), /"kd"/);
+    await vscode.window.showTextDocument(recipe);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(recipe.getText(), before);
+  });
+
+  it('open the recipe at a hook', async () => {
+    await open('models/resnet.ts');
+    await vscode.commands.executeCommand('retort.editHook', file('recipes/kd-tat.distill.json'), 1);
+    const editor = vscode.window.activeTextEditor!;
+    assert.match(editor.document.getText(editor.selection), /^\{ "method": "tat".*\}$/);
+  });
+
+  it('tell at its line why a model cannot be built', async function () {
+    this.timeout(120_000);
+    const uri = file('models/throws.ts');
+    await vscode.workspace.fs.writeFile(
+      uri,
+      Buffer.from(
+        "import * as tf from '@tensorflow/tfjs';\nexport function broken(): tf.LayersModel {\n  throw new Error('no such width');\n}\n",
+      ),
+    );
+    await services.context.workspaceState.update('lenses.input.models/throws.ts#broken', {
+      inputShape: [8, 8, 1],
+      classes: 3,
+      args: {},
+    });
+    const document = await open('models/throws.ts');
+    // The message stays until it is closed, and the command waits for that.
+    void vscode.commands.executeCommand('retort.inspect', uri, 'broken');
+    const diagnostic = await new Promise<vscode.Diagnostic>((resolve) => {
+      const look = (): void => {
+        const [first] = vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'Retort');
+        if (first) resolve(first);
+      };
+      const listener = vscode.languages.onDidChangeDiagnostics(() => {
+        look();
+      });
+      services.context.subscriptions.push(listener);
+    });
+    assert.equal(diagnostic.range.start.line, 2);
+    assert.match(diagnostic.message, /no such width/);
+    await type(document, 'throw', ' ');
+    assert.deepEqual(
+      vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'Retort'),
+      [],
+    );
+  });
+});
