@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Recipe } from './schema';
+import type { ModelReference, Recipe } from './schema';
 
 /** What tells a group from the others of its experiment: the recipe's own word, else its hooks' methods. */
 export function variantOf(recipe: Recipe): string {
@@ -25,15 +25,38 @@ export function hookNames(recipe: Recipe): string[] {
 /**
  * The same for recipes that differ in nothing but the seed (and `$schema`): 16 hexadecimal digits. Give it the
  * resolved recipe, whose defaults are filled and whose paths do not depend on where the recipe file lies.
+ * @param origins group keys of runs that the recipe may name as a model or as weights, by id: such a run counts by its
+ * group, so that students that each start from a run of their own seed are one group. Other runs count by their id.
  */
-export function groupKey(recipe: Recipe): string {
+export function groupKey(recipe: Recipe, origins: Readonly<Record<string, string>> = {}): string {
   const shared: Partial<Recipe> = {
     ...recipe,
     variant: variantOf(recipe),
+    student: byGroup(recipe.student, origins),
+    ...(recipe.teacher && { teacher: byGroup(recipe.teacher, origins) }),
     train: { ...recipe.train, seed: 0 },
   };
   delete shared.$schema;
   return createHash('sha256').update(canonicalJson(shared)).digest('hex').slice(0, 16);
+}
+
+/** The ids of the runs that a recipe starts from, as models or as weights; each once. */
+export function namedRuns({ student, teacher }: Recipe): string[] {
+  const texts = [student, teacher].flatMap((model) => (model ? [model.model, model.weights] : []));
+  return [...new Set(texts.flatMap((text) => runIdIn(text) ?? []))];
+}
+
+function byGroup(reference: ModelReference, origins: Readonly<Record<string, string>>): ModelReference {
+  const replace = <Text extends string | null>(text: Text): Text => {
+    const id = runIdIn(text);
+    const key = id !== undefined && Object.hasOwn(origins, id) ? origins[id] : undefined;
+    return key === undefined ? text : (text!.replace(id!, key) as Text);
+  };
+  return { ...reference, model: replace(reference.model), weights: replace(reference.weights) };
+}
+
+function runIdIn(text: string | null): string | undefined {
+  return /^run:([^/]+)/.exec(text ?? '')?.[1];
 }
 
 function canonicalJson(value: unknown): string {

@@ -75,7 +75,8 @@ export function baselineAccuracy(
 ): number | undefined {
   const results = groupRuns(runs).map((group) => measure(group, countedRuns(group), split));
   const baseline = baselineOf(recipe, results);
-  return baseline?.group.key === groupKey(recipe) ? undefined : baseline?.accuracy?.mean;
+  const isOwn = baseline?.group.runs.some((run) => groupKey(run.recipe) === groupKey(recipe));
+  return isOwn ? undefined : baseline?.accuracy?.mean;
 }
 
 /** What a group is compared with; undefined where there is none, or a choice that only a person can make. */
@@ -86,11 +87,12 @@ export function baselineOf(
 ): GroupResult | undefined {
   if (key !== undefined) return results.find((result) => result.group.key === key);
   const candidates = results.filter(
-    ({ group: { experiment, variant, recipe } }) =>
+    ({ group: { experiment, variant, recipe, runs } }) =>
       experiment === wanted.name &&
       variant === 'alone' &&
       recipe.hooks.length === 0 &&
-      isDeepStrictEqual(recipe.student, wanted.student) &&
+      // Runs of a group may start from runs of their own.
+      runs.some((run) => isDeepStrictEqual(run.recipe.student, wanted.student)) &&
       isDeepStrictEqual(recipe.data, wanted.data),
   );
   const trainedAlike = candidates.filter((candidate) => isTrainedAlike(candidate.group.recipe, wanted));

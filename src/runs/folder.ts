@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { errorCode, InputError, messageOf } from '../common/errors';
 import { failpoint } from '../common/failpoint';
 import { writeJsonAtomic } from '../common/files';
+import { groupKey, namedRuns } from '../recipe/names';
 import { isRunId } from '../recipe/reference';
 import { Recipe } from '../recipe/schema';
 import { checked, readJsonInside } from './inside';
@@ -45,6 +46,7 @@ export async function createRun(
 ): Promise<RunFolder> {
   const runs = path.join(path.resolve(retortFolder), 'runs');
   const aside = path.join(runs, `.new-${randomBytes(6).toString('hex')}`);
+  const origins = await originsOf(retortFolder, recipe);
   try {
     await fs.mkdir(aside, { recursive: true });
     for (;;) {
@@ -55,6 +57,7 @@ export async function createRun(
         state: 'queued',
         attempt: 0,
         createdAt: new Date().toISOString(),
+        ...(origins && { origins }),
         ...about,
       };
       writeJsonAtomic(path.join(aside, 'recipe.json'), checked(Recipe, recipe, 'recipe.json'));
@@ -76,6 +79,16 @@ export async function createRun(
       `No run can be made in ${runs}: ${messageOf(error)}; free the space or change the folder's permissions`,
     );
   }
+}
+
+/** The groups of the runs that a recipe names; one that cannot be read is left out. */
+async function originsOf(retortFolder: string, recipe: Recipe): Promise<Record<string, string> | undefined> {
+  const origins: Record<string, string> = {};
+  for (const id of namedRuns(recipe)) {
+    const listed = await listRun(retortFolder, id);
+    if ('info' in listed) origins[id] = groupKey(listed.recipe, listed.info.origins);
+  }
+  return Object.keys(origins).length === 0 ? undefined : origins;
 }
 
 /** Finds a run by its id; `InputError` if there is none or its folder is a link. */

@@ -6,7 +6,7 @@ import type { ReadableRun } from './folder';
 
 /** The runs of an experiment that share everything but the seed. */
 export interface RunGroup {
-  /** `groupKey` of their recipes. */
+  /** `groupKeyOf` them. */
   readonly key: string;
   /** The recipes' name. */
   readonly experiment: string;
@@ -21,7 +21,7 @@ export interface RunGroup {
 
 /** Sorts runs into groups, which come in the order of their first runs. */
 export function groupRuns(runs: readonly ReadableRun[]): RunGroup[] {
-  const groups = [...groupBy(runs, ({ recipe }) => groupKeyOnce(recipe))].map(([key, members]) => {
+  const groups = [...groupBy(runs, groupKeyOf)].map(([key, members]) => {
     const { recipe } = members[0]!;
     return { key, experiment: recipe.name, variant: variantOf(recipe), recipe, runs: members };
   });
@@ -39,8 +39,9 @@ export function groupRuns(runs: readonly ReadableRun[]): RunGroup[] {
 /** Keys are dear, and the recipe of a run never changes. */
 const keys = new WeakMap<Recipe, string>();
 
-function groupKeyOnce(recipe: Recipe): string {
-  const key = keys.get(recipe) ?? groupKey(recipe);
+/** The same for runs that differ in nothing but the seed, nor do the runs that they start from. */
+export function groupKeyOf({ recipe, info }: Pick<ReadableRun, 'recipe' | 'info'>): string {
+  const key = keys.get(recipe) ?? groupKey(recipe, info.origins);
   keys.set(recipe, key);
   return key;
 }

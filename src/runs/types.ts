@@ -75,6 +75,8 @@ export const RunInfo = Type.Object({
   commit: Type.Optional(Type.String()),
   /** Backend that was asked for: `auto`, `gpu`, `cpu`, `webgpu` or `wasm`. */
   requestedBackend: Type.Optional(Type.String()),
+  /** The groups of the runs that the recipe names, by their ids; see `groupKey`. */
+  origins: Type.Optional(Type.Record(Type.String(), Type.String({ pattern: '^[0-9a-f]{16}$' }))),
   /** Backend that was asked for, and the one line about what does the work. */
   backend: Type.Optional(
     Type.Object({

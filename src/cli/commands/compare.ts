@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { InputError } from '../../common/errors';
 import { amongst } from '../../common/suggest';
-import { groupKey } from '../../recipe/names';
 import { isRunId } from '../../recipe/reference';
 import { compareRuns } from '../../runs/compare';
-import { listRuns, readRecipe, type ReadableRun } from '../../runs/folder';
+import { listRuns, readInfo, readRecipe, type ReadableRun } from '../../runs/folder';
+import { groupKeyOf } from '../../runs/groups';
 import { contextOf } from '../context';
 import { comparisonForPrograms, compareTable } from '../output/compare-table';
 import { plural } from '../../common/format';
@@ -44,7 +44,9 @@ export function addCompare(program: Command): void {
 /** The group that a run belongs to. */
 async function baselineKey(retortFolder: string, run: string | undefined): Promise<string | undefined> {
   if (run === undefined) return undefined;
-  return groupKey(await readRecipe(await selectRun(retortFolder, run)));
+  const selected = await selectRun(retortFolder, run);
+  const [recipe, info] = await Promise.all([readRecipe(selected), readInfo(selected)]);
+  return groupKeyOf({ recipe, info });
 }
 
 /** The runs that were named, all by default, and those of the baseline's group. */
@@ -55,7 +57,7 @@ async function chooseRuns(
 ): Promise<ReadableRun[]> {
   const runs = (await listRuns(retortFolder)).filter((listed) => 'info' in listed);
   if (names.length === 0) return runs;
-  const chosen = new Set(runs.filter(({ recipe }) => groupKey(recipe) === baseline));
+  const chosen = new Set(runs.filter((run) => groupKeyOf(run) === baseline));
   for (const name of names) {
     const members = await namedRuns(retortFolder, runs, name);
     for (const member of members) chosen.add(member);
