@@ -113,14 +113,14 @@ describe('the panel’s page in every state', () => {
 
   for (const theme of Object.keys(themes) as Theme[]) {
     it(`passes axe and its security policy in the theme ${theme}`, async () => {
-      for (const [name, change] of Object.entries(states)) {
-        const panel = await PanelPage.open(browser, server.address, { theme });
-        await panel.send(withoutUndefined(snapshot(change)));
+      const panel = await PanelPage.open(browser, server.address, { theme });
+      for (const [number, [name, change]] of Object.entries(states).entries()) {
+        await panel.send(withoutUndefined(snapshot({ number, ...change })));
         await panel.page.screenshot({ path: path.join(PICTURES, `${name}-${theme}.png`), fullPage: true });
         // Only the contrast depends on the theme.
         assert.deepEqual(await panel.faults(theme === 'dark' ? undefined : ['color-contrast']), [], name);
-        await panel.page.close();
       }
+      await panel.page.close();
     });
   }
 
