@@ -168,6 +168,56 @@ describe('lenses', () => {
     assert.equal(recipe.getText(), before);
   });
 
+  it('add a hook, the best partner first, by an edit that undo takes back', async function () {
+    this.timeout(120_000);
+    const recipe = await open('recipes/kd-tat.distill.json');
+    const before = recipe.getText();
+    const document = await open('models/resnet.ts');
+    const added = new Promise<void>((resolve) => {
+      const listener = vscode.workspace.onDidChangeTextDocument(({ document: changed }) => {
+        if (changed !== recipe) return;
+        listener.dispose();
+        resolve();
+      });
+    });
+    const hooked = vscode.commands.executeCommand('retort.hookLayer', document.uri, 'stage1', 'small');
+    // VS Code does not tell when its picks are open: the first choice is taken until both are made.
+    const accepting = setInterval(() => {
+      void vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+    }, 300);
+    await added.finally(() => clearInterval(accepting));
+    await hooked;
+    const [line] = recipe
+      .getText()
+      .split('\n')
+      .filter((text) => text.includes('"student": "stage1"'));
+    assert.match(
+      line!,
+      /^ {4}\{ "method": "\w+", "student": "stage1", "teacher": "stage1", "weight": [\d.]+ \}$/,
+    );
+    const editor = vscode.window.activeTextEditor!;
+    assert.equal(editor.document, recipe);
+    assert.equal(editor.document.getText(editor.selection), line!.trim());
+    await vscode.commands.executeCommand('undo');
+    assert.equal(recipe.getText(), before);
+  });
+
+  it('offer an action on layers that have none', async () => {
+    const document = await open('models/resnet.ts');
+    const titles = async (at: string): Promise<string[]> => {
+      const position = document.positionAt(document.getText().indexOf(at));
+      const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+        'vscode.executeCodeActionProvider',
+        document.uri,
+        new vscode.Range(position, position),
+      );
+      return actions.map(({ title }) => title).filter((title) => /hook/i.test(title));
+    };
+    assert.deepEqual(await titles('tf.layers.conv2d'), ['Hook this layer…']);
+    assert.deepEqual(await titles('tf.layers.dense'), []);
+    assert.deepEqual(await titles('for (let stage'), []);
+  });
+
   it('open the recipe at a hook', async () => {
     await open('models/resnet.ts');
     await vscode.commands.executeCommand('retort.editHook', file('recipes/kd-tat.distill.json'), 1);

@@ -24,7 +24,10 @@ export interface InspectedDocument {
 /** The last inspection of each builder; of what has changed since, nothing is told. */
 export class InspectionStore implements vscode.Disposable {
   private inspections: readonly Inspection[] = [];
-  private readonly hashes = new WeakMap<vscode.TextDocument, { version: number; hash: string }>();
+  private readonly hashes = new WeakMap<
+    vscode.TextDocument,
+    { version: number; hashes: readonly string[] }
+  >();
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
 
@@ -44,7 +47,7 @@ export class InspectionStore implements vscode.Disposable {
     return this.inspections.flatMap((inspection) => {
       const { layers, sources } = inspection.summary;
       const source = inspection.workspace === workspace && sources.find(({ path }) => path === file);
-      if (!source || source.sha256 !== this.hashOf(document)) return [];
+      if (!source || !this.hashesOf(document).includes(source.sha256)) return [];
       return [{ inspection, lines: linesOf(layers, file) }];
     });
   }
@@ -53,11 +56,13 @@ export class InspectionStore implements vscode.Disposable {
     this.changed.dispose();
   }
 
-  private hashOf(document: vscode.TextDocument): string {
+  /** Of the text as it would be saved, without and with a byte order mark, which the editor does not tell. */
+  private hashesOf(document: vscode.TextDocument): readonly string[] {
     const known = this.hashes.get(document);
-    if (known?.version === document.version) return known.hash;
-    const hash = createHash('sha256').update(document.getText()).digest('hex');
-    this.hashes.set(document, { version: document.version, hash });
-    return hash;
+    if (known?.version === document.version) return known.hashes;
+    const text = document.getText();
+    const hashes = [text, `\uFEFF${text}`].map((saved) => createHash('sha256').update(saved).digest('hex'));
+    this.hashes.set(document, { version: document.version, hashes });
+    return hashes;
   }
 }
