@@ -38,8 +38,9 @@ export class RunPanel implements vscode.Disposable {
   private number = 0;
   private isReady = false;
   private timer: NodeJS.Timeout | undefined;
-  private lastUpdate = -Infinity;
-  private updating: Promise<void> = Promise.resolve();
+  private updateAt = Infinity;
+  private updatedAt = -Infinity;
+  private isUpdating = false;
   private isDisposed = false;
 
   constructor(
@@ -73,6 +74,7 @@ export class RunPanel implements vscode.Disposable {
   private pauseWhileHidden(): void {
     if (this.panel.visible) return;
     this.isReady = false;
+    this.updateAt = Infinity;
     clearTimeout(this.timer);
   }
 
@@ -94,7 +96,7 @@ export class RunPanel implements vscode.Disposable {
       case 'ready':
         this.isReady = true;
         this.sent = undefined;
-        return this.updateSoon(0);
+        return this.updateSoon();
       case 'view':
         this.view = message.view;
         this.updateSoon();
@@ -114,28 +116,31 @@ export class RunPanel implements vscode.Disposable {
     }
   }
 
-  /** Updates once the last update is long enough ago. */
-  private updateSoon(wait = Math.max(0, this.lastUpdate + LIVE_INTERVAL - performance.now())): void {
-    if (!this.isReady || this.isDisposed) return;
+  /** Updates after a while, or sooner where that was asked for already. */
+  private updateSoon(wait = 0): void {
+    const at = performance.now() + wait;
+    if (!this.isReady || this.isDisposed || at >= this.updateAt) return;
+    this.updateAt = at;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.update(), wait);
   }
 
-  /** One update at a time. */
-  private update(): Promise<void> {
-    this.updating = this.updating.then(async () => {
-      if (!this.isReady || this.isDisposed) return;
-      this.lastUpdate = performance.now();
-      try {
-        await this.services.runs.ready;
-        await this.sendChanges();
-      } catch (error) {
-        this.services.log.error(`The panel cannot be filled: ${messageOf(error)}`);
-      }
-      const isMoving = this.collector.isLive || this.sent?.reading !== false;
-      this.updateSoon(isMoving ? LIVE_INTERVAL : IDLE_INTERVAL);
-    });
-    return this.updating;
+  /** One update at a time, and a while between two. */
+  private async update(): Promise<void> {
+    this.updateAt = Infinity;
+    const wait = this.sent === undefined ? 0 : this.updatedAt + LIVE_INTERVAL - performance.now();
+    if (this.isUpdating || wait > 0) return this.updateSoon(Math.max(wait, LIVE_INTERVAL / 5));
+    this.isUpdating = true;
+    try {
+      await this.services.runs.ready;
+      await this.sendChanges();
+    } catch (error) {
+      this.services.log.error(`The panel cannot be filled: ${messageOf(error)}`);
+    }
+    this.isUpdating = false;
+    this.updatedAt = performance.now();
+    const isMoving = this.collector.isLive || this.sent?.reading !== false;
+    this.updateSoon(isMoving ? LIVE_INTERVAL : IDLE_INTERVAL);
   }
 
   private async sendChanges(): Promise<void> {
