@@ -90,17 +90,15 @@ describe('the sample project, from the package', function () {
 
   it('runs it, and the curves move', async () => {
     // Long enough to be reloaded, stopped and resumed.
-    fs.writeFileSync(recipe, fs.readFileSync(recipe, 'utf8').replace(/"epochs": \d+/, '"epochs": 12'));
-    await workbench.page.locator('.view-line').filter({ hasText: '"epochs": 12' }).first().waitFor();
-    await workbench.answer('ready to run', 'Run, and');
+    fs.writeFileSync(recipe, fs.readFileSync(recipe, 'utf8').replace(/"epochs": \d+/, '"epochs": 24'));
+    await workbench.page.locator('.view-line').filter({ hasText: '"epochs": 24' }).first().waitFor();
+    await workbench.answer('ready to run', 'Run');
     await panel.waitForState('running');
     const rows = await panel.rows(TRAINING);
     await rows.first().waitFor();
     await rows.nth((await rows.count()) + 2).waitFor();
     await session.shootPanel('running');
-    await workbench.showSideBar('Retort');
     await workbench.treeRow('Experiments', 'running').waitFor();
-    await workbench.treeRow('Queue', 'alone').waitFor();
   });
 
   it('goes on through a reload, and the panel misses no metric', async () => {
@@ -112,16 +110,32 @@ describe('the sample project, from the package', function () {
     await (await panel.rows(TRAINING)).nth(written.length - 1).waitFor();
   });
 
-  it('stops and resumes from the panel; no metric is lost or doubled', async () => {
+  it('stops and resumes from the panel', async () => {
     await panel.act('stop');
     await panel.waitForState('stopped');
     await session.shootPanel('stopped');
     await panel.act('resume');
-    // The run alone, which waited, has taken its place.
+    await panel.waitForState('running');
+    await (await panel.rows(TRAINING)).nth((await trainSteps(run)).length).waitFor();
+  });
+
+  it('offers the student alone for comparison, which waits in the queue', async () => {
+    await workbench.tab('.distill.json').click();
+    fs.writeFileSync(recipe, fs.readFileSync(recipe, 'utf8').replace(/"epochs": \d+/, '"epochs": 4'));
+    await workbench.page.locator('.view-line').filter({ hasText: '"epochs": 4' }).first().waitFor();
+    await workbench.lens('Train alone for comparison').click();
+    await workbench.treeRow('Queue', 'alone').waitFor();
     await panel.waitForState('queued');
     await session.shootPanel('queued');
-    await panel.waitForState('running', 300_000);
-    await panel.waitForState('done', 300_000);
+    await workbench.tab('kd+tat').click();
+    await panel.waitForState('done', 280_000);
+    await session.shootPanel('done');
+    await workbench.tab('alone').click();
+    await panel.waitForState('done', 280_000);
+  });
+
+  it('has lost and doubled no metric in all this', async () => {
+    await workbench.tab('kd+tat').click();
     const steps = await trainSteps(run);
     assert.deepEqual(steps, [...new Set(steps)], 'doubled');
     const gaps = steps.slice(1).map((step, index) => step - steps[index]!);
@@ -129,7 +143,6 @@ describe('the sample project, from the package', function () {
     const rows = await panel.rows(TRAINING);
     await rows.nth(steps.length - 1).waitFor();
     assert.equal(await rows.count(), steps.length);
-    await session.shootPanel('done');
   });
 
   it('shows hooks, predictions and log', async () => {

@@ -124,7 +124,7 @@ export class Workbench {
   }
 
   tab(name: string | RegExp): Locator {
-    return this.page.locator('.tabs-container .tab').filter({ hasText: name }).first();
+    return this.page.locator('.tabs-container .tab').filter({ hasText: name }).last();
   }
 
   get editor(): Locator {
@@ -181,7 +181,7 @@ export class Workbench {
   /** Presses a button of a notification, from the centre, where it stays after it has gone from the corner. */
   async answer(text: string | RegExp, button: string): Promise<void> {
     await this.command('Notifications: Show Notifications');
-    await this.notification(text).getByRole('button', { name: button }).click();
+    await this.notification(text).getByRole('button', { name: button, exact: true }).click();
   }
 
   /** Closes every notification. */
