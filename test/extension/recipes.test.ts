@@ -2,23 +2,11 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as vscode from 'vscode';
 import { listRunIds } from '../../src/runs/folder';
+import { until } from './until';
 import type { Services } from '../../src/extension/services';
 
 const root = (): vscode.Uri => vscode.workspace.workspaceFolders![0]!.uri;
 const inWorkspace = (...names: string[]): vscode.Uri => vscode.Uri.joinPath(root(), ...names);
-
-/** Looks again until something holds; says what it waits for when it gives up. */
-async function until<T>(
-  what: string,
-  look: () => T | undefined | false | Promise<T | undefined | false>,
-): Promise<T> {
-  for (const end = Date.now() + 30_000; Date.now() < end;) {
-    const found = await look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`Waited in vain for ${what}`);
-}
 
 const base = {
   name: 'recipes-test',
