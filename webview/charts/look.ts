@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { axisLook } from './curves';
 import type { ChartContent } from './content';
 import type { Page } from '../page';
+import type { PanelState } from '../state';
 
 /** What all charts of a page have in common. */
 export function commonLook({
@@ -15,7 +16,15 @@ export function commonLook({
     axis: axisLook(axis, labels[axis]),
     isLogarithmic: logScale,
     levels: [],
-    empty: state.reading ? l10n.t('Reading the metrics…') : l10n.t('No values yet.'),
+    empty: emptyText(state),
     ...(zoom && { zoom: zoom.range }),
   };
+}
+
+/** Why a chart has no values. */
+function emptyText({ reading, header }: PanelState): string {
+  if (reading) return l10n.t('Reading the metrics…');
+  const isOver =
+    header === undefined || !['queued', 'starting', 'running', 'stopping'].includes(header.state);
+  return isOver ? l10n.t('No values were recorded.') : l10n.t('No values yet.');
 }

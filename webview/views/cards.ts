@@ -19,7 +19,7 @@ export function cardsView(cards: Cards): unknown {
     ${all.map(
       ({ id, title, value, lines }) =>
         html`<section class="card" data-card=${id} aria-labelledby="card-${id}">
-          <h2 id="card-${id}">${title}</h2>
+          <h2 id="card-${id}" title=${title}>${title}</h2>
           <p class="card-value">${value}</p>
           ${lines.map((line) => html`<p class="card-line" title=${line}>${line}</p>`)}
         </section>`,

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import * as l10n from '@vscode/l10n';
-import { count, shape, significant } from '../../src/common/format';
+import { count, shape } from '../../src/common/format';
 import type { HookedLayer, HookRow } from '../../src/protocol/panel-sections';
 import type { Page } from '../page';
 import { chartGrid } from './chart-grid';
@@ -33,7 +33,7 @@ function hookView(page: Page, hook: HookRow): unknown {
         ${fact(l10n.t('method'), hook.method)} ${fact(l10n.t('student'), sideText(hook.student))}
         ${fact(l10n.t('teacher'), sideText(hook.teacher))}
         ${hook.adapter === undefined ? nothing : fact(l10n.t('adapter'), hook.adapter)}
-        ${fact(l10n.t('weight'), significant(hook.weight) + schedule)}
+        ${fact(l10n.t('weight'), String(hook.weight) + schedule)}
         ${hook.parameters === undefined ? nothing : fact(l10n.t('parameters'), count(hook.parameters))}
       </dl>
     </div>
