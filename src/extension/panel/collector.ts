@@ -57,13 +57,16 @@ export class Collector {
     const run = this.subject.kind === 'run' ? this.runs.get(this.subject.keys[0]!) : undefined;
     const standing = run && standingOf(run.key, candidates);
     const beside = besideOf(this.subject, view, candidates, standing);
-    const [overlays, own] = await Promise.all([
-      this.overlays.of(beside),
-      this.subject.kind === 'run' ? this.collectRun(run, standing, view, isTrusted) : { reading: false },
-    ]);
+    const own =
+      this.subject.kind === 'run'
+        ? await this.collectRun(run, standing, view, isTrusted)
+        : { reading: false };
+    // The run itself comes first: reading others at the same time would hold it up.
+    const overlays = own.reading ? [] : await this.overlays.of(beside);
+    const reading = own.reading || this.overlays.isReading;
     const isComparing = view.tab === 'compare' || this.subject.kind === 'comparison';
     const comparison = isComparing && comparisonOf(...this.compared(beside, candidates));
-    return { ...own, overlays, choices, ...(comparison && { comparison }) };
+    return { ...own, reading, overlays, choices, ...(comparison && { comparison }) };
   }
 
   zoom({ table, axis, from, to }: Zoom): Promise<Rows> {

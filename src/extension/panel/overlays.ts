@@ -1,6 +1,10 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Overlay } from '../../protocol/panel-charts';
 import type { ReaderClient } from './reader/client';
 import type { Beside } from './sections/subject';
+
+/** So long the panel waits for curves; those of long runs come with a later update. */
+const PATIENCE = 150;
 
 interface Drawn {
   readonly stamp: string;
@@ -9,28 +13,50 @@ interface Drawn {
 
 /** The curves of other runs and groups; read again only when they may have changed. */
 export class Overlays {
-  private drawn = new Map<string, Drawn>();
+  private readonly drawn = new Map<string, Drawn>();
+  private readonly pending = new Map<string, Promise<void>>();
 
-  constructor(private readonly reader: ReaderClient) {}
+  constructor(private readonly reader: Pick<ReaderClient, 'call'>) {}
 
-  /** The same objects as before where nothing has changed. */
+  /** Some are still being read. */
+  get isReading(): boolean {
+    return this.pending.size > 0;
+  }
+
+  /**
+   * Those that have been read, the same objects as before where nothing has changed. What is read anew stays as it was
+   * meanwhile.
+   */
   async of(beside: readonly Beside[]): Promise<Overlay[]> {
-    const drawn = await Promise.all(beside.map((each) => this.draw(each)));
-    this.drawn = new Map(drawn.map((each) => [each.overlay.choice.key, each]));
-    return drawn.map(({ overlay }) => overlay);
+    for (const each of beside) this.readIfChanged(each);
+    for (const key of this.drawn.keys())
+      if (!beside.some((each) => keyOf(each) === key)) this.drawn.delete(key);
+    const isRead = Promise.all(this.pending.values());
+    if (this.isReading) await Promise.race([isRead, wait(PATIENCE)]);
+    return beside.flatMap((each) => this.drawn.get(keyOf(each))?.overlay ?? []);
   }
 
-  private async draw({ candidate: { choice, runs, stamp: of }, role }: Beside): Promise<Drawn> {
-    const stamp = JSON.stringify([of, choice, role]);
-    const before = this.drawn.get(choice.key);
-    if (before?.stamp === stamp) return before;
-    const tables =
-      runs.length === 0
-        ? []
-        : await this.reader.call(
-            'curves',
-            runs.map(({ folder }) => folder),
-          );
-    return { stamp, overlay: { choice, role, tables } };
+  private readIfChanged(each: Beside): void {
+    const key = keyOf(each);
+    const { candidate, role } = each;
+    const stamp = JSON.stringify([candidate.stamp, candidate.choice, role]);
+    if (this.pending.has(key) || this.drawn.get(key)?.stamp === stamp) return;
+    const read = this.read(each)
+      // What is wrong with its files is told in a panel of its own.
+      .catch((): Overlay['tables'] => [])
+      .then((tables) => {
+        this.drawn.set(key, { stamp, overlay: { choice: candidate.choice, role, tables } });
+        this.pending.delete(key);
+      });
+    this.pending.set(key, read);
   }
+
+  private async read({ candidate: { runs } }: Beside): Promise<Overlay['tables']> {
+    const folders = runs.map(({ folder }) => folder);
+    return folders.length === 0 ? [] : this.reader.call('curves', folders);
+  }
+}
+
+function keyOf({ candidate }: Beside): string {
+  return candidate.choice.key;
 }

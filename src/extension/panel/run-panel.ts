@@ -135,7 +135,7 @@ export class RunPanel implements vscode.Disposable {
       await this.services.runs.ready;
       await this.sendChanges();
     } catch (error) {
-      this.services.log.error(`The panel cannot be filled: ${messageOf(error)}`);
+      if (!this.isDisposed) this.services.log.error(`The panel cannot be filled: ${messageOf(error)}`);
     }
     this.isUpdating = false;
     this.updatedAt = performance.now();
