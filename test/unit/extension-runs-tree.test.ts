@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { changesBetween } from '../../src/extension/runs/model/changes';
 import { Experiments, type TreeOptions } from '../../src/extension/runs/model/experiments';
+import { filterOf } from '../../src/extension/runs/model/filter';
 import type { Row } from '../../src/extension/runs/model/row';
 import { tooltipOf } from '../../src/extension/runs/model/tooltip';
 import { processIdentity } from '../../src/runs/processes';
@@ -8,7 +9,7 @@ import { done, KD, lookAt, makeRun, readableOf } from './extension-runs-helpers'
 import { temporaryRetortFolder } from './runs-helpers';
 
 const NOW = new Date('2026-11-22T10:12:00.000Z');
-const OPTIONS: TreeOptions = { sort: 'newest', filter: '', now: NOW, secondsLeft: () => undefined };
+const OPTIONS: TreeOptions = { sort: 'newest', filter: () => true, now: NOW, secondsLeft: () => undefined };
 
 describe('the tree of experiments', () => {
   let retort: ReturnType<typeof temporaryRetortFolder>;
@@ -44,7 +45,7 @@ describe('the tree of experiments', () => {
       '    seed 1 | 84.0 · 12 min ago',
       '  kd | 87.0 ± 1.4 · 2 seeds · ★',
       '    seed 0 | 86.0 · 12 min ago',
-      '    seed 1 | 88.0 · 12 min ago · ★',
+      '    seed 1 | 88.0 · ★ · 12 min ago',
     ]);
   });
 
@@ -134,20 +135,20 @@ describe('the tree of experiments', () => {
       notes: { name: 'Wide', tags: ['paper'], note: 'second try' },
     });
     for (const filter of ['wide', '#paper', 'TRY second', 'other done']) {
-      const rows = await collect({ filter });
+      const rows = await collect({ filter: filterOf(filter) });
       assert.deepEqual(
         rows.flatMap(({ keys }) => keys),
         [tagged.folder],
         filter,
       );
     }
-    const [experiment] = await collect({ filter: 'KD "seed 1"' });
+    const [experiment] = await collect({ filter: filterOf('KD "seed 1"') });
     assert.deepEqual(drawn([experiment!]), [
       'small | 2 groups',
       '  kd | 87.0 ± 1.4 · 2 seeds · ★',
-      '    seed 1 | 88.0 · 12 min ago · ★',
+      '    seed 1 | 88.0 · ★ · 12 min ago',
     ]);
-    assert.deepEqual(await collect({ filter: 'nothing like it' }), []);
+    assert.deepEqual(await collect({ filter: filterOf('nothing like it') }), []);
   });
 
   it('puts what cannot be read apart, and has a level for folders only where there are several', async () => {

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { errorCode, messageOf } from '../../common/errors';
 import { listRunIds, openRun, readRecipe, type RunFolder } from '../../runs/folder';
+import { groupKeyOf } from '../../runs/groups';
 import { readNotes } from '../../runs/notes';
 import { readHeartbeat, RunObserver } from '../../runs/state';
 import { isLive, isReadable, type RunChange, type SeenRun } from './seen-run';
@@ -91,14 +92,20 @@ async function see(run: RunFolder, known: Known): Promise<SeenRun | undefined> {
     const isKept = before !== undefined && isReadable(before) && isSame('recipe.json');
     known.stamps = stamps;
     const recipe = isKept ? before.seen.recipe : await readRecipe(run);
-    const observed = await known.observer.look();
+    const { state, info: read } = await known.observer.look();
+    // The same object while it says the same: whoever works with many runs goes by that.
+    const isUnchanged =
+      before !== undefined && isReadable(before) && isDeepStrictEqual(read, before.seen.info);
+    const info = isUnchanged ? before.seen.info : read;
+    // Kept by that: now, one by one, and not of all runs at once when they are first grouped.
+    groupKeyOf({ recipe, info });
     // A torn heartbeat is written again in 2 s.
-    const heartbeat = isLive(observed.state) ? await readHeartbeat(run).catch(() => undefined) : undefined;
+    const heartbeat = isLive(state) ? await readHeartbeat(run).catch(() => undefined) : undefined;
     return {
       key: run.folder,
       run,
       notes,
-      seen: { ...observed, recipe, ...(heartbeat && { step: heartbeat.step }) },
+      seen: { state, info, recipe, ...(heartbeat && { step: heartbeat.step }) },
     };
   } catch (error) {
     return { key: run.folder, run, notes, seen: messageOf(error) };

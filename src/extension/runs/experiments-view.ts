@@ -3,6 +3,7 @@ import type { Services } from '../services';
 import { artefactRows } from './model/artefacts';
 import { changesBetween } from './model/changes';
 import { Experiments, type Sort } from './model/experiments';
+import { filterOf } from './model/filter';
 import type { Row } from './model/row';
 import type { TimeLeft } from './model/time-left';
 import { tooltipOf } from './model/tooltip';
@@ -37,7 +38,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<RowNode>, vscode
     this.disposables = [
       this.view,
       this.changed,
-      services.runs.onDidChange(() => this.update()),
+      services.runs.onDidChange(() => this.view.visible && this.update()),
       this.view.onDidChangeVisibility(({ visible }) => visible && this.update()),
       { dispose: () => clearInterval(ages) },
     ];
@@ -68,7 +69,10 @@ export class ExperimentsView implements vscode.TreeDataProvider<RowNode>, vscode
   async getChildren(node?: RowNode): Promise<RowNode[]> {
     if (node === undefined) {
       await this.services.runs.ready;
-      if (this.rows.length === 0) this.take(this.collect());
+      if (this.rows.length === 0) {
+        await this.experiments.prepare(this.services.runs.all());
+        this.take(this.collect());
+      }
       return this.rows.map((row) => this.nodes.get(row.id)!);
     }
     const { about, children } = node.row;
@@ -113,7 +117,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<RowNode>, vscode
   private collect(): Row[] {
     return this.experiments.collect(this.services.runs.all(), {
       sort: this.sort,
-      filter: this.filterText,
+      filter: filterOf(this.filterText),
       now: new Date(),
       secondsLeft: (run) => this.timeLeft.of(run),
     });

@@ -1,11 +1,11 @@
 import * as path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
 import { plural, pointsWithSpread } from '../../../common/format';
 import { groupBy } from '../../../common/group-by';
 import { compareRuns, type Comparison, type GroupResult } from '../../../runs/compare';
 import type { ReadableRun } from '../../../runs/folder';
 import { isLive, isReadable, type ReadableSeenRun, type SeenRun } from '../../common/seen-run';
-import { matches } from './filter';
 import { joinParts, type Row } from './row';
 import { runMetric, runRow, unreadableRow } from './run-row';
 
@@ -13,8 +13,8 @@ export type Sort = 'newest' | 'best' | 'name';
 
 export interface TreeOptions {
   readonly sort: Sort;
-  /** Only runs that match; figures of groups stay those of all runs. */
-  readonly filter: string;
+  /** Which runs are shown; figures of groups stay those of all runs. */
+  readonly filter: (run: SeenRun) => boolean;
   readonly now: Date;
   readonly secondsLeft: (run: ReadableSeenRun) => number | undefined;
 }
@@ -27,19 +27,29 @@ interface Ordered {
   readonly best: number | undefined;
 }
 
+interface Experiment {
+  readonly id: string;
+  readonly name: string;
+  readonly runs: readonly ReadableSeenRun[];
+}
+
 /** The tree of experiments, groups and runs; comparisons are kept from one call to the next. */
 export class Experiments {
-  private comparisons = new Map<
-    string,
-    { readonly members: readonly SeenRun[]; readonly comparison: Comparison }
-  >();
+  private comparisons = new Map<string, { readonly of: Experiment; readonly comparison: Comparison }>();
+
+  /** Compares the runs ahead of `collect`, one experiment at a time: many would hold up everything else. */
+  async prepare(runs: readonly SeenRun[]): Promise<void> {
+    for (const [folder, members] of byFolder(runs)) {
+      for (const experiment of experimentsOf(folder, members)) {
+        this.compare(experiment);
+        await setImmediate();
+      }
+    }
+  }
 
   collect(runs: readonly SeenRun[], options: TreeOptions): Row[] {
-    const folders = groupBy(runs, ({ run }) => run.retortFolder);
-    const kept = this.comparisons;
-    this.comparisons = new Map();
-    const rows = [...folders].map(([folder, members]): Row => {
-      const children = this.collectFolder(folder, members, options, kept);
+    const rows = [...byFolder(runs)].map(([folder, members]): Row => {
+      const children = this.collectFolder(folder, members, options);
       return {
         ...container(`folder ${folder}`, path.basename(path.dirname(folder)), children),
         description: path.dirname(path.dirname(folder)),
@@ -53,29 +63,37 @@ export class Experiments {
     return rows.filter(({ children }) => children.length > 0).sort((a, b) => byName(a.label, b.label));
   }
 
-  private collectFolder(
-    folder: string,
-    runs: readonly SeenRun[],
-    options: TreeOptions,
-    kept: Experiments['comparisons'],
-  ): Row[] {
-    const experiments = groupBy(runs.filter(isReadable), ({ seen }) => seen.recipe.name);
-    const ordered = [...experiments].flatMap(([name, members]) => {
-      const id = `experiment ${folder} ${name}`;
-      const known = kept.get(id);
-      const comparison =
-        known && isSame(known.members, members) ? known.comparison : compareRuns(members.map(asReadableRun));
-      this.comparisons.set(id, { members, comparison });
-      return experimentRow(id, name, members, comparison, options);
-    });
+  private collectFolder(folder: string, runs: readonly SeenRun[], options: TreeOptions): Row[] {
+    const ordered = experimentsOf(folder, runs).flatMap((experiment) =>
+      experimentRow(experiment, this.compare(experiment), options),
+    );
     return [...inOrder(ordered, options.sort), ...damagedRows(folder, runs, options)];
+  }
+
+  private compare(experiment: Experiment): Comparison {
+    const known = this.comparisons.get(experiment.id);
+    if (known !== undefined && isSame(known.of.runs, experiment.runs)) return known.comparison;
+    const comparison = compareRuns(experiment.runs.map(asReadableRun));
+    this.comparisons.set(experiment.id, { of: experiment, comparison });
+    return comparison;
   }
 }
 
+function byFolder(runs: readonly SeenRun[]): Map<string, SeenRun[]> {
+  return groupBy(runs, ({ run }) => run.retortFolder);
+}
+
+function experimentsOf(folder: string, runs: readonly SeenRun[]): Experiment[] {
+  const experiments = groupBy(runs.filter(isReadable), ({ seen }) => seen.recipe.name);
+  return [...experiments].map(([name, members]) => ({
+    id: `experiment ${folder} ${name}`,
+    name,
+    runs: members,
+  }));
+}
+
 function experimentRow(
-  id: string,
-  name: string,
-  runs: readonly ReadableSeenRun[],
+  { id, name, runs }: Experiment,
   comparison: Comparison,
   options: TreeOptions,
 ): Ordered[] {
@@ -107,16 +125,14 @@ function groupRow(
   { filter, now, secondsLeft, sort }: TreeOptions,
 ): Ordered[] {
   const members = result.group.runs.flatMap(({ run }) => runs.get(run.folder) ?? []);
-  const ordered = members
-    .filter((run) => matches(run, filter))
-    .map((run): Ordered => {
-      const left = secondsLeft(run);
-      return {
-        row: runRow(run, { split, now, ...(left !== undefined && { secondsLeft: left }) }),
-        newest: run.run.id,
-        best: runMetric(run, split),
-      };
-    });
+  const ordered = members.filter(filter).map((run): Ordered => {
+    const left = secondsLeft(run);
+    return {
+      row: runRow(run, { split, now, ...(left !== undefined && { secondsLeft: left }) }),
+      newest: run.run.id,
+      best: runMetric(run, split),
+    };
+  });
   if (ordered.length === 0) return [];
   const { group, accuracy, isBaseline } = result;
   const row: Row = {
@@ -138,7 +154,7 @@ function groupRow(
 /** Runs whose recipe is not known, and so not their experiment either. */
 function damagedRows(folder: string, runs: readonly SeenRun[], { filter }: TreeOptions): Row[] {
   const rows = runs.flatMap((run) =>
-    typeof run.seen === 'string' && matches(run, filter) ? [unreadableRow(run, run.seen)] : [],
+    typeof run.seen === 'string' && filter(run) ? [unreadableRow(run, run.seen)] : [],
   );
   if (rows.length === 0) return [];
   return [
@@ -187,6 +203,13 @@ function asReadableRun({ run, seen: { info, recipe } }: ReadableSeenRun): Readab
   return { run, info, recipe };
 }
 
-function isSame(some: readonly SeenRun[], others: readonly SeenRun[]): boolean {
-  return some.length === others.length && some.every((run, index) => run === others[index]);
+/** Whether runs are the same in what they are compared by; a heartbeat changes nothing of that. */
+function isSame(some: readonly ReadableSeenRun[], others: readonly ReadableSeenRun[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ seen }, index) => {
+      const other = others[index]!.seen;
+      return seen.info === other.info && seen.recipe === other.recipe;
+    })
+  );
 }

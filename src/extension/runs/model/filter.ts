@@ -2,14 +2,19 @@ import { variantOf } from '../../../recipe/names';
 import { isReadable, type SeenRun } from '../../common/seen-run';
 import { runLabel } from './run-row';
 
-/** Whether each word of a text, or phrase in quotes, is in the run's names, tags, note, state or id. */
-export function matches(run: SeenRun, text: string): boolean {
+/**
+ * Makes a filter of a text: each of its words, or phrases in quotes, is in the run's names, tags, note, state or id,
+ * whatever the case.
+ */
+export function filterOf(text: string): (run: SeenRun) => boolean {
   const words = [...text.toLocaleLowerCase().matchAll(/"([^"]+)"?|[^\s"]+/g)].map(
     ([word, phrase]) => phrase ?? word,
   );
-  if (words.length === 0) return true;
-  const content = textsOf(run).join('\n').toLocaleLowerCase();
-  return words.every((word) => content.includes(word));
+  if (words.length === 0) return () => true;
+  return (run) => {
+    const content = textsOf(run).join('\n').toLocaleLowerCase();
+    return words.every((word) => content.includes(word));
+  };
 }
 
 function textsOf(run: SeenRun): string[] {

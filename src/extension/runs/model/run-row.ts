@@ -13,19 +13,27 @@ export interface RunRowContext {
   readonly secondsLeft?: number;
 }
 
+/** A run's row; the same object as long as it says the same, so that what has changed is found at once. */
 export function runRow(run: ReadableSeenRun, { split, now, secondsLeft }: RunRowContext): Row {
   const { state, info } = run.seen;
+  const age = isLive(state)
+    ? undefined
+    : ago(new Date(info.endedAt ?? info.startedAt ?? info.createdAt), now);
+  const left = secondsLeft === undefined ? undefined : roughly(secondsLeft);
+  const stamp = `${split} ${age} ${left}`;
+  const known = rows.get(run);
+  if (known?.stamp === stamp) return known.row;
   const metric = runMetric(run, split);
-  return {
+  const row: Row = {
     id: run.key,
     label: runLabel(run),
     description: joinParts(
       stateText(run),
       metric === undefined ? undefined : points(metric),
-      secondsLeft !== undefined && l10n.t('{0} left', roughly(secondsLeft)),
-      !isLive(state) && ago(new Date(info.endedAt ?? info.startedAt ?? info.createdAt), now),
-      run.notes.tags?.map((tag) => `#${tag}`).join(' '),
       run.notes.star === true && '★',
+      left !== undefined && l10n.t('{0} left', left),
+      age,
+      run.notes.tags?.map((tag) => `#${tag}`).join(' '),
     ),
     icon: icons[state],
     context: contextOf(run, state),
@@ -35,7 +43,11 @@ export function runRow(run: ReadableSeenRun, { split, now, secondsLeft }: RunRow
     isOpenable: info.attempt > 0,
     startsOpen: false,
   };
+  rows.set(run, { stamp, row });
+  return row;
 }
+
+const rows = new WeakMap<ReadableSeenRun, { readonly stamp: string; readonly row: Row }>();
 
 export function unreadableRow(run: SeenRun, reason: string): Row {
   return {
