@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 
 export interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv;
@@ -22,31 +22,55 @@ export interface Finished {
 export function runCommand(
   command: string,
   args: readonly string[],
-  options: CommandOptions = {},
+  { timeout, signal, ...spawning }: CommandOptions = {},
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const { timeout, ...spawning } = options;
+    signal?.throwIfAborted();
     const child = spawn(command, args, {
       ...spawning,
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
-      killSignal: 'SIGKILL',
+      // A group of its own, to be ended as a whole.
+      detached: process.platform !== 'win32',
     });
-    // Not `spawn`'s own: where the program is missing, that keeps the process waiting for the whole time.
-    const timer = timeout === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), timeout);
+    const timer = timeout === undefined ? undefined : setTimeout(() => killTree(child), timeout);
+    const onAbort = (): void => {
+      killTree(child);
+      settle();
+      reject(signal!.reason as Error);
+    };
+    const settle = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    };
+    signal?.addEventListener('abort', onAbort);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     child.once('error', (error) => {
-      clearTimeout(timer);
+      settle();
       reject(error);
     });
-    child.once('close', (code, signal) => {
-      clearTimeout(timer);
-      resolve({ code, signal, stdout, stderr });
+    child.once('close', (code, endedBy) => {
+      settle();
+      resolve({ code, signal: endedBy, stdout, stderr });
     });
   });
+}
+
+/** Ends a program and what it has started: it may be a script in front of the real one, as pyenv's are. */
+function killTree({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  if (process.platform === 'win32') {
+    spawn('taskkill', ['/pid', String(pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true });
+    return;
+  }
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
 }
 
 /** Whether a program is there and ends well when run so. */
