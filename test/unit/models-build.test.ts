@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { ready } from '../../src/engine/backends';
 import { buildModel } from '../../src/engine/models/build';
-import { featureModel, forward } from '../../src/engine/models/features';
 import type { Model } from '../../src/engine/models/model';
 import type { Builder } from '../../src/engine/models/network';
 import { captureWeights, restoreWeights } from '../../src/engine/models/weights';
 import { withSeededRandom } from '../../src/engine/random';
+import { ActivationReader, LOGITS } from '../../src/engine/train/activations';
 
 const args = { inputShape: [8, 8, 3] as [number, number, number], classes: 5 };
 
@@ -36,8 +36,14 @@ function values(model: Model): Record<string, number[]> {
   );
 }
 
-function images(): tf.Tensor {
+function images(): tf.Tensor4D {
   return tf.randomNormal([3, 8, 8, 3], 0, 1, 'float32', 7);
+}
+
+/** The activations in the order of the ids. */
+function read(model: Model, ids: readonly string[], training: boolean, from = images()): tf.Tensor[] {
+  const activations = new ActivationReader(model, ids).read(from, training);
+  return ids.map((id) => activations.get(id)!);
 }
 
 function assertClose(actual: tf.Tensor, expected: tf.Tensor, tolerance = 1e-5): void {
@@ -203,21 +209,17 @@ describe('models within models', () => {
     let original: tf.LayersModel | undefined;
     const model = build((builderArgs) => (original = nested(builderArgs)));
     tf.tidy(() => {
-      assertClose(forward(model.network, images(), false)[0]!, original!.predict(images()) as tf.Tensor);
+      assertClose(read(model, [LOGITS], false)[0]!, original!.predict(images()) as tf.Tensor);
       const head = model.weights.get('head/bias')!;
       head.write(head.read().add(1));
-      assertClose(forward(model.network, images(), false)[0]!, original!.predict(images()) as tf.Tensor);
+      assertClose(read(model, [LOGITS], false)[0]!, original!.predict(images()) as tf.Tensor);
     });
   });
 
   it('have features of every call', () => {
     const model = build(nested);
     tf.tidy(() => {
-      const [output, first, second, again] = forward(
-        featureModel(model, ['bn_1', 'conv_1:1', 'conv_1']),
-        images(),
-        false,
-      );
+      const [output, first, second, again] = read(model, [LOGITS, 'bn_1', 'conv_1:1', 'conv_1'], false);
       assert.deepEqual(output!.shape, [3, 5]);
       const kernel = model.weights.get('conv_1/kernel')!.read() as tf.Tensor4D;
       const bias = model.weights.get('conv_1/bias')!.read();
@@ -237,7 +239,7 @@ describe('features', () => {
       const ids = ['mine', 'dense_1', 'input', 'mine'];
       const x = images();
       for (const training of [false, true]) {
-        const [output, mine, dense, input, mineAgain] = forward(featureModel(model, ids), x, training);
+        const [output, mine, dense, input, mineAgain] = read(model, [LOGITS, ...ids], training, x);
         assertClose(dense!, output!, 0);
         assertClose(mineAgain!, mine!, 0);
         assertClose(input!, x, 0);
@@ -248,9 +250,9 @@ describe('features', () => {
 
   it('in training mode use the statistics of the batch and update the averages once, and drop', () => {
     const model = build(unnamed);
-    const part = featureModel(model, ['conv2d_1', 'batch_normalization_1', 'dropout_1', 'mine']);
+    const ids = ['conv2d_1', 'batch_normalization_1', 'dropout_1', 'mine'];
     tf.tidy(() => {
-      const [, input, normalised, dropped] = forward(part, images(), true);
+      const [input, normalised, dropped] = read(model, ids, true);
       const { mean, variance } = tf.moments(input!, [0, 1, 2]);
       // tfjs's layer has momentum 0.99 and epsilon 1e-3 by default; the averages start at 0 and 1.
       assertClose(normalised!, input!.sub(mean).div(variance.add(1e-3).sqrt()), 1e-4);
@@ -264,15 +266,16 @@ describe('features', () => {
 
   it('pass gradients to the shared weights, and leave no tensor behind', () => {
     const model = build(unnamed);
-    const part = featureModel(model, ['mine']);
+    const reader = new ActivationReader(model, [LOGITS, 'mine']);
     const trainable = [...model.weights].filter(([, weight]) => weight.trainable);
     const variables = trainable.map(([, weight]) => weight.variable);
     const step = (): string[] =>
       withSeededRandom('dropout', () =>
         tf.tidy(() => {
           const loss = () => {
-            const [output, feature] = forward(part, images(), true);
-            return output!.square().mean().add<tf.Scalar>(feature!.square().mean());
+            const activations = reader.read(images(), true);
+            const [output, feature] = [activations.get(LOGITS)!, activations.get('mine')!];
+            return output.square().mean().add<tf.Scalar>(feature.square().mean());
           };
           const { grads } = tf.variableGrads(loss, variables);
           return trainable
@@ -297,7 +300,7 @@ describe('seeded randomness', () => {
     const { random } = Math;
     const model = build(unnamed);
     const run = (seed: string) =>
-      withSeededRandom(seed, () => tf.tidy(() => [...forward(model.network, images(), true)[0]!.dataSync()]));
+      withSeededRandom(seed, () => tf.tidy(() => [...read(model, [LOGITS], true)[0]!.dataSync()]));
     assert.deepEqual(run('a'), run('a'));
     assert.notDeepEqual(run('a'), run('b'));
     assert.throws(() =>
@@ -331,11 +334,11 @@ describe('logits', () => {
       });
       assert.equal(model.endsInSoftmax, true);
       tf.tidy(() => {
-        const [probabilities, flat] = forward(featureModel(model, ['flatten_1']), images(), false);
+        const [ownLogits, flat] = read(model, [LOGITS, 'flatten_1'], false);
         const kernel = model.weights.get('last/kernel')!.read() as tf.Tensor2D;
         const scores = tf.matMul(flat as tf.Tensor2D, kernel);
         for (const temperature of [1, 4]) {
-          const logits = model.toLogits(probabilities!).div(temperature);
+          const logits = ownLogits!.div(temperature);
           assertClose(tf.softmax(logits), tf.softmax(scores.div(temperature)), 1e-5);
         }
       });

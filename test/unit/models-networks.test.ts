@@ -3,10 +3,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { ready } from '../../src/engine/backends';
-import { featureModel, forward } from '../../src/engine/models/features';
 import { loadModel } from '../../src/engine/models/load';
 import type { Model } from '../../src/engine/models/model';
 import { catalogueNetworks, networks } from '../../src/engine/models/networks';
+import { ActivationReader, LOGITS } from '../../src/engine/train/activations';
 
 /** What the published implementations give: written by `reference.py` beside it. */
 interface Reference {
@@ -123,18 +123,19 @@ describe('built-in networks', function () {
         tf.tidy(() => weight.write(referenceWeight(name, weight.shape as number[], k++)));
       }
       const stages = Object.keys(reference.stages);
-      const network = featureModel(model, stages);
+      const reader = new ActivationReader(model, [...stages, LOGITS]);
       tf.tidy(() => {
         const pixels = values(3 * reference.size ** 2, 1000).map((x) => 2 * x - 1);
         const image = toTensor(pixels, [1, 3, reference.size, reference.size]).transpose([0, 2, 3, 1]);
-        const [logits, ...maps] = forward(network, image, false);
-        maps.forEach((map, index) => {
-          const expected = reference.stages[stages[index]!]!;
-          assert.deepEqual(map.shape.slice(1), expected.shape, stages[index]);
+        const activations = reader.read(image as tf.Tensor4D, false);
+        for (const stage of stages) {
+          const expected = reference.stages[stage]!;
+          const map = activations.get(stage)!;
+          assert.deepEqual(map.shape.slice(1), expected.shape, stage);
           const found = meanAndDeviation(map.dataSync());
-          closeTo(found, [expected.mean, expected.deviation], 1e-5, stages[index]!);
-        });
-        closeTo(logits!.dataSync().slice(0, 10), reference.logits, 1e-4, 'logits');
+          closeTo(found, [expected.mean, expected.deviation], 1e-5, stage);
+        }
+        closeTo(activations.get(LOGITS)!.dataSync().slice(0, 10), reference.logits, 1e-4, 'logits');
       });
       model.dispose();
     });
@@ -190,7 +191,11 @@ describe('built-in networks', function () {
       const reached = tf.tidy(() => {
         const images = tf.randomNormal([8, size, size, 3], 0, 1, 'float32', 1);
         const { grads } = tf.variableGrads(
-          () => forward(model.network, images, true)[0]!.logSoftmax().slice([0, 0], [8, 1]).mean<tf.Scalar>(),
+          () =>
+            (model.network.apply(images, { training: true }) as tf.Tensor)
+              .logSoftmax()
+              .slice([0, 0], [8, 1])
+              .mean<tf.Scalar>(),
           trainable.map(([, weight]) => weight.variable),
         );
         return trainable

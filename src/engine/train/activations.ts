@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import { forward } from '../models/features';
 import type { Model } from '../models/model';
 
 /** Key of the logits among activations; no layer can have this id. */
@@ -29,7 +28,8 @@ export class ActivationReader {
 
   /** One pass over images [N, H, W, C]; `training` switches dropout and batch statistics on. The caller tidies. */
   read(images: tf.Tensor4D, training: boolean): Activations {
-    const tensors = forward(this.network, images, training);
+    // A network with one output gives it alone.
+    const tensors = [this.network.apply(images, { training }) as tf.Tensor | tf.Tensor[]].flat();
     return new Map(
       this.ids.map((id) => {
         const tensor = tensors[this.outputs.indexOf(this.symbol(id))]!;
