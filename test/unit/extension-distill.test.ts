@@ -88,16 +88,29 @@ describe('a multi-step choice', () => {
 });
 
 describe('the teachers to choose from', () => {
-  const trained = (model: string, id: string): TrainedModel =>
-    ({ model: { model, args: {}, weights: null }, reference: `run:${id}/best` }) as unknown as TrainedModel;
+  const withTrain = (recipe: Recipe, train: object): Recipe => ({
+    ...recipe,
+    train: { ...recipe.train, ...train },
+  });
+  const trained = (model: string, id: string, train = {}): TrainedModel =>
+    ({
+      model: { model, args: {}, weights: null },
+      reference: `run:${id}/best`,
+      run: { seen: { recipe: withTrain(rich({ student: { model } }), train) } },
+    }) as unknown as TrainedModel;
   const candidates = {
-    trained: [trained('m.ts#large', '20260101-000000-aaaa'), trained('m.ts#small', '20260101-000001-aaaa')],
+    trained: [
+      trained('m.ts#large', '20260101-000000-aaaa'),
+      trained('m.ts#small', '20260101-000001-aaaa'),
+      // Another seed of the same.
+      trained('m.ts#large', '20260101-000002-aaaa', { seed: 9 }),
+    ],
     saved: ['saved/model.json'],
     builders: ['m.ts#small', 'm.ts#large', 'm.ts#other'],
     networks: catalogue.networks.slice(0, 2),
   };
 
-  it('are what has weights, then what would have to be trained: neither the student nor what is trained', () => {
+  it('are the best of each group, then what would have to be trained: neither the student nor what is trained', () => {
     const names = teachersFor('m.ts#small', candidates).map((teacher) =>
       teacher.kind === 'trained' ? teacher.trained.reference : `${teacher.kind} ${teacher.model}`,
     );
@@ -113,7 +126,7 @@ describe('the teachers to choose from', () => {
   it('are named with their weights', () => {
     const of = (model: string) => teacherReference({ kind: 'trained', trained: trained(model, 'x') });
     assert.deepEqual(of('m.ts#large'), { model: 'm.ts#large', args: {}, weights: 'run:x/best' });
-    assert.deepEqual(of('run:y'), { model: 'run:x/best', args: {}, weights: null });
+    assert.deepEqual(of('run:20260101-000000-aaaa'), { model: 'run:x/best', args: {}, weights: null });
   });
 });
 

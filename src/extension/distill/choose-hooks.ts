@@ -24,12 +24,18 @@ export function chooseMethods(
   const { methods } = loadCatalogue();
   const choiceOf = (method: CatalogueMethod): Choice<CatalogueMethod> => ({
     label: method.name,
-    description: vscode.l10n.t('{0} · weight {1}', method.title, method.publishedWeight),
-    detail: `${method.summary} ${method.reference.paper}`,
+    description: [
+      method.title,
+      venueOf(method.reference.paper),
+      vscode.l10n.t('weight {0}', method.publishedWeight),
+    ].join(' · '),
+    detail: method.summary,
     // The one that nearly everything else is compared with and combined with.
     picked: method.name === 'kd',
     value: method,
-    ...(method.reference.url !== undefined && { link: method.reference.url }),
+    ...(method.reference.url !== undefined && {
+      link: { url: method.reference.url, title: method.reference.paper },
+    }),
   });
   const onLogits = methods.filter(({ hooks }) => hooks === 'logits');
   const onLayers = methods.filter(({ hooks }) => hooks !== 'logits');
@@ -46,6 +52,11 @@ export function chooseMethods(
   });
 }
 
+/** `CVPR 2022`, the end of `Lin et al.: Knowledge Distillation via the Target-aware Transformer. CVPR 2022`. */
+function venueOf(paper: string): string {
+  return paper.split('. ').at(-1)!;
+}
+
 /** Where the methods that hook layers go; no question where none does or there is one place only. */
 export async function choosePlaces(
   student: Student,
@@ -56,13 +67,19 @@ export async function choosePlaces(
 ): Promise<readonly HookPlace[] | typeof BACK | typeof CANCEL> {
   const kinds = hookedKinds(methods);
   if (kinds.length === 0) return [];
+  const { isAssumed, ...images } = imagesOf(teacher, services);
   return chooseSome({
     title: vscode.l10n.t('Distill {0}: the layers', student.name),
-    placeholder: vscode.l10n.t('Between which layers? Those that fit best come first'),
+    placeholder: isAssumed
+      ? vscode.l10n.t(
+          'Between which layers? The best come first; shapes as for images of {0}',
+          shape(images.inputShape),
+        )
+      : vscode.l10n.t('Between which layers? The best come first'),
     place,
     busy: vscode.l10n.t('Building both models to see their layers…'),
     choices: async (signal) => {
-      const [ofStudent, ofTeacher] = await bothLayers(student, teacher, services, signal);
+      const [ofStudent, ofTeacher] = await bothLayers(student, teacher, images, services, signal);
       const places = hookPlaces(methods, ofStudent, ofTeacher);
       const missing = kinds.find((kind) => !places.some((each) => each.kind === kind));
       if (missing !== undefined) throw noPlaces(student, missing, methods);
@@ -77,11 +94,11 @@ export async function choosePlaces(
 async function bothLayers(
   student: Student,
   teacher: AbleTeacher,
-  services: Pick<Services, 'models' | 'context'>,
+  images: ImageShape,
+  services: Pick<Services, 'models'>,
   signal: AbortSignal,
 ): Promise<[readonly LayerSummary[], readonly LayerSummary[]]> {
   const { workspace } = student;
-  const images = imagesOf(teacher, services);
   const reference: ModelReference = teacherReference(teacher);
   const [ofStudent, ofTeacher] = await Promise.all([
     services.models.describe({ model: student.model, args: {}, workspace, ...images }, { signal }),
@@ -94,10 +111,12 @@ async function bothLayers(
 }
 
 /** What the teacher was trained on is what the student will see. */
-function imagesOf(teacher: AbleTeacher, { context }: Pick<Services, 'context'>): ImageShape {
+function imagesOf(
+  teacher: AbleTeacher,
+  { context }: Pick<Services, 'context'>,
+): ReturnType<SeenImages['of']> {
   const source = teacher.kind === 'trained' ? teacher.trained.run.seen.recipe.data.source : { format: '' };
-  const { inputShape, classes } = new SeenImages(context.workspaceState).of(source);
-  return { inputShape, classes };
+  return new SeenImages(context.workspaceState).of(source);
 }
 
 function choiceOf(

@@ -4,8 +4,8 @@ import { BACK, CANCEL, type StepPlace } from './steps';
 /** An item of a choice and what it stands for; without a value it is a heading. */
 export interface Choice<Value> extends vscode.QuickPickItem {
   readonly value?: Value;
-  /** A page about it, opened by a button. */
-  readonly link?: string;
+  /** A page about it, opened by a button that says what it is. */
+  readonly link?: { readonly url: string; readonly title: string };
 }
 
 export interface Question<Value> {
@@ -37,10 +37,11 @@ export function heading(label: string): { label: string; kind: vscode.QuickPickI
   return { label, kind: vscode.QuickPickItemKind.Separator };
 }
 
-const OPEN_LINK: vscode.QuickInputButton = {
-  iconPath: new vscode.ThemeIcon('link-external'),
-  tooltip: vscode.l10n.t('Open the paper'),
-};
+function withLink<Value>(choice: Choice<Value>): Choice<Value> {
+  if (choice.link === undefined) return choice;
+  const button = { iconPath: new vscode.ThemeIcon('link-external'), tooltip: choice.link.title };
+  return { ...choice, buttons: [button] };
+}
 
 async function ask<Value>(
   { title, placeholder, place, choices, busy }: Question<Value>,
@@ -61,7 +62,7 @@ async function ask<Value>(
       pick.onDidHide(() => resolve(CANCEL));
       pick.onDidTriggerButton(() => resolve(BACK));
       pick.onDidTriggerItemButton(({ item }) => {
-        if (item.link !== undefined) void vscode.env.openExternal(vscode.Uri.parse(item.link));
+        if (item.link !== undefined) void vscode.env.openExternal(vscode.Uri.parse(item.link.url));
       });
       pick.onDidAccept(() => {
         const values = pick.selectedItems.flatMap(({ value }) => (value === undefined ? [] : [value]));
@@ -69,9 +70,7 @@ async function ask<Value>(
         else if (canPickMany && !pick.busy) pick.placeholder = vscode.l10n.t('Choose at least one');
       });
       const show = (items: readonly Choice<Value>[]): void => {
-        pick.items = items.map((item) =>
-          item.link === undefined ? item : { ...item, buttons: [OPEN_LINK] },
-        );
+        pick.items = items.map(withLink);
         if (canPickMany) pick.selectedItems = pick.items.filter(({ picked }) => picked === true);
         pick.placeholder = placeholder;
         pick.busy = false;

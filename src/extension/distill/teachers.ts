@@ -1,4 +1,5 @@
 import type { CatalogueNetwork } from '../../recipe/catalogue';
+import { groupKey } from '../../recipe/names';
 import type { ModelReference } from '../../recipe/schema';
 import { type TrainedModel, trainedAs } from '../common/trained-models';
 
@@ -22,19 +23,27 @@ export interface TeacherCandidates {
   readonly networks: readonly CatalogueNetwork[];
 }
 
-/** All that can teach a student: what is trained, the best first, then what would have to be. */
+/**
+ * All that can teach a student: of each group of runs over seeds the best one, the best group first, then what would
+ * have to be trained.
+ */
 export function teachersFor(student: string, candidates: TeacherCandidates): Teacher[] {
   const { trained, saved, builders, networks } = candidates;
   const untrained = (model: string): boolean =>
     model !== student && trainedAs(trained, { model, args: {} }).length === 0;
   return [
-    ...trained.map((each) => ({ kind: 'trained' as const, trained: each })),
+    ...bestOfGroups(trained).map((each) => ({ kind: 'trained' as const, trained: each })),
     ...saved.map((model) => ({ kind: 'saved' as const, model })),
     ...builders.filter(untrained).map((model) => ({ kind: 'untrained' as const, model })),
     ...networks
       .filter(({ name }) => untrained(`builtin:${name}`))
       .map((network) => ({ kind: 'untrained' as const, model: `builtin:${network.name}`, network })),
   ];
+}
+
+function bestOfGroups(trained: readonly TrainedModel[]): TrainedModel[] {
+  const keys = trained.map(({ run }) => groupKey(run.seen.recipe));
+  return trained.filter((_, index) => keys.indexOf(keys[index]!) === index);
 }
 
 /** How a recipe names a teacher with its weights; a model that was built of runs is named by its run alone. */
