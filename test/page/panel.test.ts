@@ -224,7 +224,9 @@ describe('the panel’s page', () => {
       await plot('terms').focus();
       await panel.page.keyboard.press('Home');
       const before = await plot('terms').boundingBox();
-      await plot('terms').evaluate('(plot) => { window.plotBefore = plot; }');
+      await panel.page.evaluate(
+        'window.plotBefore = document.querySelector("[data-chart=terms] .plot"), undefined',
+      );
       await panel.send(delta(1, { tables: [{ keep: 217, rows: trainRows(872, 900) }] }));
       assert.deepEqual(await plot('terms').boundingBox(), before);
       assert.equal(await panel.page.evaluate('window.plotBefore.isConnected'), true);

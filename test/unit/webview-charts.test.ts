@@ -65,6 +65,13 @@ describe('charts', () => {
       assert.equal(valueAt(b!, 0), null);
     });
 
+    it('is read as it was measured, also where it is drawn smoothed', () => {
+      const smoothed = { ...line('a', [1, 2], [10, 12]), raw: [10, 14] };
+      const [column] = align(chart({ series: [smoothed] })).columns;
+      assert.deepEqual(column!.y, [10, 12]);
+      assert.equal(valueAt(column!, 1), 14);
+    });
+
     it('leaves out of a logarithmic chart what has no logarithm', () => {
       const { columns } = align(chart({ isLogarithmic: true, series: [line('b', [2, 3, 4], [2, -3, 0])] }));
       assert.deepEqual(columns[0]!.y, [2, null, null]);

@@ -4,7 +4,10 @@ import type { ChartContent } from './content';
 export interface Column {
   readonly key: string;
   readonly label: string;
+  /** As it is drawn. */
   readonly y: readonly (number | null)[];
+  /** As it was measured, which is what is read: without smoothing. */
+  readonly measured: readonly (number | null)[];
 }
 
 export interface Aligned {
@@ -46,17 +49,21 @@ export function align(content: ChartContent): Aligned {
         key: series.key,
         label: series.label,
         y: spread(series.x, series.y),
+        measured: spread(series.x, series.raw ?? series.y),
       })),
-      ...content.levels.map(({ key, label, y }) => ({ key, label, y: x.map(() => y) })),
+      ...content.levels.map(({ key, label, y }) => {
+        const level = x.map(() => y);
+        return { key, label, y: level, measured: level };
+      }),
     ],
     bands: new Map(bands),
   };
 }
 
-/** The value of a column at a place; where it has none, the last one before it (lines are sampled at different x). */
+/** The measured value of a column at a place; where it has none, the last one before it (lines are sampled at different x). */
 export function valueAt(column: Column, index: number): number | null {
   for (let place = index; place >= 0; place--) {
-    const value = column.y[place];
+    const value = column.measured[place];
     if (value != null) return value;
   }
   return null;

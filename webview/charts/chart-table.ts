@@ -23,7 +23,7 @@ export function chartTable({ title, axis, format, zoom }: ChartContent, { x, col
           ({ value, index }) =>
             html`<tr>
               <th scope="row">${axis.format(value)}</th>
-              ${columns.map(({ y }) => html`<td>${textOf(y[index], format)}</td>`)}
+              ${columns.map(({ measured }) => html`<td>${textOf(measured[index], format)}</td>`)}
             </tr>`,
         )}
       </tbody>
