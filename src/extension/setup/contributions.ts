@@ -64,7 +64,7 @@ export const contributes = {
           id: 'teacher',
           title: 'Train a teacher',
           description:
-            'Open `recipes/teacher.distill.json` and click **Run** above it. The panel follows the run; it goes on when the window is closed.\n[Run a Recipe](command:retort.runRecipe)',
+            'Open **recipes/teacher.distill.json** and click **Run** above it. The panel follows the run; it goes on when the window is closed.\n[Run a Recipe](command:retort.runRecipe)',
           media: {
             svg: 'media/walkthrough/teacher.svg',
             altText: 'The curve of accuracy rising over the epochs of a run',
@@ -75,7 +75,7 @@ export const contributes = {
           id: 'distil',
           title: 'Distil it',
           description:
-            'Open `models/resnet.ts` and click **Distill…** above `resnet8`. Pick the teacher, the methods, the layers and the data; the recipe that this writes is yours to change and run.\n[Distill a Model](command:retort.distill)',
+            'Open **models/resnet.ts** and click **Distill…** above resnet8. Pick the teacher, the methods, the layers and the data; the recipe that this writes is yours to change and run.\n[Distill a Model](command:retort.distill)',
           media: {
             svg: 'media/walkthrough/distil.svg',
             altText: 'Layers of a large teacher hooked to layers of a small student',
