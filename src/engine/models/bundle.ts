@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
-import { url as debuggerUrl } from 'node:inspector';
 import { url as inspectorUrl } from 'node:inspector';
 import { SourceMap, createRequire } from 'node:module';
 import * as path from 'node:path';
@@ -70,13 +69,6 @@ export async function bundleModule(file: string, workspace: string): Promise<Bun
         .map(place)
         .find((found) => found !== undefined),
   };
-}
-
-/** A debugger finds breakpoints by the map in the script itself; nobody else needs it. */
-function forDebugger(script: string, map: string): string {
-  if (debuggerUrl() === undefined) return script;
-  const encoded = Buffer.from(map).toString('base64');
-  return `${script}\n//# sourceMappingURL=data:application/json;base64,${encoded}\n`;
 }
 
 function evaluate(script: string, file: string, output: string): Record<string, unknown> {
