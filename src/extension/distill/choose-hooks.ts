@@ -71,11 +71,8 @@ export async function choosePlaces(
   return chooseSome({
     title: vscode.l10n.t('Distill {0}: the layers', student.name),
     placeholder: isAssumed
-      ? vscode.l10n.t(
-          'Between which layers? The best come first; shapes as for images of {0}',
-          shape(images.inputShape),
-        )
-      : vscode.l10n.t('Between which layers? The best come first'),
+      ? vscode.l10n.t('Which layers? The best first; shapes for {0}', shape(images.inputShape))
+      : vscode.l10n.t('Which layers? The best first'),
     place,
     busy: vscode.l10n.t('Building both models to see their layers…'),
     choices: async (signal) => {
