@@ -3,6 +3,8 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { packageRoot } from '../../src/common/files';
+import { features } from '../../src/extension/contributions';
+import { contributes } from '../../src/extension/setup/contributions';
 import { diskUse } from '../../src/extension/setup/disk-use';
 import { copySampleProject } from '../../src/extension/setup/sample-project';
 
@@ -90,6 +92,35 @@ describe('setting up', () => {
 
     it('is empty on a new machine', async () => {
       assert.deepEqual(await diskUse([path.join(folder, 'none')], path.join(folder, 'home')), []);
+    });
+  });
+
+  describe('the walkthrough', () => {
+    const { steps } = contributes.walkthroughs[0];
+
+    it('offers commands that there are', () => {
+      const known = features.flatMap((feature): readonly { readonly command: string }[] =>
+        'commands' in feature ? feature.commands : [],
+      );
+      for (const { id, description, completionEvents } of steps) {
+        const named = [description, ...completionEvents].flatMap((text) => [
+          ...text.matchAll(/(?:command:|onCommand:)(retort\.\w+)/g),
+        ]);
+        assert.ok(named.length > 0, id);
+        for (const [, name] of named)
+          assert.ok(
+            known.some(({ command }) => command === name),
+            name,
+          );
+      }
+    });
+
+    it('has pictures in the colours of the theme, without styles, which its page does not allow', () => {
+      for (const { media } of steps) {
+        const picture = fs.readFileSync(path.join(packageRoot(), media.svg), 'utf8');
+        assert.match(picture, /fill="var\(--vscode-/);
+        assert.doesNotMatch(picture, /<style|style=|class=|<script/);
+      }
     });
   });
 });

@@ -50,7 +50,7 @@ export const contributes = {
         },
         {
           id: 'backend',
-          title: 'Choose what does the arithmetic',
+          title: 'Compute faster',
           description:
             'Retort computes on WebAssembly at once. TensorFlow is about ten times as fast on a processor, and more on an NVIDIA GPU.\n[Install GPU Backend](command:retort.installBackend)',
           media: {
