@@ -95,7 +95,10 @@ describe('what is wrong with a recipe, at its place', () => {
   });
 
   it('tells a teacher without weights from other problems', () => {
-    assert.equal(only(recipe({ teacher: { model: 'builtin:resnet20' } })).code, 'untrained-teacher');
+    const { code, message } = only(recipe({ teacher: { model: 'builtin:resnet20' } }));
+    assert.equal(code, 'untrained-teacher');
+    // The editor has a quick fix where the command line gives a command.
+    assert.match(message, /: train it first, then write its run here, "run:ID"$/);
   });
 
   it('finds the place of what the real models have shown, with what to put there', () => {
@@ -298,8 +301,8 @@ describe('the report of a check', () => {
     hooks: [
       {
         name: 'tat@a',
-        student: [64, 7, 7, 8],
-        teacher: [64, 7, 7, 16],
+        student: [[64, 7, 7, 8]],
+        teacher: [[64, 7, 7, 16]],
         weight: 0.1,
         parameters: 5,
         adapter: '1x1',

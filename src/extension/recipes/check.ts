@@ -74,7 +74,8 @@ export function withProgress<T>(
 async function tellProblems(document: vscode.TextDocument, { problems }: RecipeError): Promise<void> {
   const [first, ...others] = problems;
   if (first === undefined) return;
-  const sentence = first.path === '' ? first.message : `${first.path}: ${first.message}`;
+  const { inEditor } = await import('./findings.js');
+  const sentence = first.path === '' ? first.message : `${first.path}: ${inEditor(first)}`;
   const untrained = problems.some(({ code }) => code === 'untrained-teacher');
   const show = vscode.l10n.t('Show');
   const train = vscode.l10n.t('Train the Teacher');

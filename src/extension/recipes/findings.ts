@@ -46,6 +46,11 @@ export function placeFindings(text: string, file: string, findings: readonly Fin
   );
 }
 
+/** A problem's sentence without the command line's advice where the editor has a better one: a quick fix. */
+export function inEditor({ message, code }: Pick<RecipeProblem, 'message' | 'code'>): string {
+  return code === 'untrained-teacher' ? message.replace(/ with `.*`, then/s, ', then') : message;
+}
+
 function place(text: string, problems: readonly RecipeProblem[]): PlacedFinding[] {
   const tree = parseTree(text, [], { allowTrailingComma: true });
   const lines = lineOffsets(text);
@@ -55,7 +60,7 @@ function place(text: string, problems: readonly RecipeProblem[]): PlacedFinding[
     const replacement = node && replacementFor(node, message);
     return {
       path,
-      message,
+      message: inEditor({ message, ...(code && { code }) }),
       ...(code && { code }),
       ...(node === undefined ? { start, end: start + 1 } : rangeOf(node)),
       ...(replacement && { replacement }),

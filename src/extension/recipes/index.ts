@@ -20,10 +20,14 @@ export function register(services: Services): vscode.Disposable[] {
   const lenses = new RecipeLenses(services);
   const { languages, workspace } = vscode;
 
+  const checkAll = (): void => workspace.textDocuments.forEach((document) => void checkLayers(document));
+  checkAll();
+
   return [
     problems,
     reports,
     lenses,
+    workspace.onDidGrantWorkspaceTrust(checkAll),
     languages.registerCodeLensProvider(selector, lenses),
     languages.registerCodeActionsProvider(selector, new QuickFixes(problems, services.runs), {
       providedCodeActionKinds: QuickFixes.kinds,
