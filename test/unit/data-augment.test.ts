@@ -335,7 +335,7 @@ describe('data: the list of augmentations in a recipe', () => {
     ],
     [
       [{ type: 'crop', padding: 1.5 } as { type: string }],
-      'data.augment[0].padding: Expected integer, got 1.5',
+      'data.augment[0].padding: must be an integer, not 1.5',
     ],
     [[cutoutEntry!, flipEntry!], 'data.augment[1]: "flip" must come before "cutout"'],
     [[region!, region!], 'data.augment[1]: an entry before it already chooses'],
