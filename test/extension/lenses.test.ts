@@ -70,6 +70,15 @@ async function type(document: vscode.TextDocument, at: string, text: string): Pr
   assert.ok(await vscode.workspace.applyEdit(edit));
 }
 
+/** Makes a document what its file is. */
+async function restore(document: vscode.TextDocument): Promise<void> {
+  const saved = new TextDecoder().decode(await vscode.workspace.fs.readFile(document.uri));
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), saved);
+  assert.ok(await vscode.workspace.applyEdit(edit));
+  assert.ok(await document.save());
+}
+
 describe('lenses', () => {
   let services: Services;
 
@@ -81,9 +90,7 @@ describe('lenses', () => {
 
   afterEach(async () => {
     for (const document of vscode.workspace.textDocuments) {
-      if (!document.isDirty) continue;
-      await vscode.window.showTextDocument(document);
-      await vscode.commands.executeCommand('workbench.action.files.revert');
+      if (document.isDirty) await restore(document);
     }
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
@@ -240,18 +247,17 @@ describe('lenses', () => {
       args: {},
     });
     const document = await open('models/throws.ts');
+    const told = new Promise<vscode.Diagnostic>((resolve) => {
+      const listener = vscode.languages.onDidChangeDiagnostics(() => {
+        const found = vscode.languages.getDiagnostics(uri).find(({ source }) => source === 'Retort');
+        if (!found) return;
+        listener.dispose();
+        resolve(found);
+      });
+    });
     // The message stays until it is closed, and the command waits for that.
     void vscode.commands.executeCommand('retort.inspect', uri, 'broken');
-    const diagnostic = await new Promise<vscode.Diagnostic>((resolve) => {
-      const look = (): void => {
-        const [first] = vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'Retort');
-        if (first) resolve(first);
-      };
-      const listener = vscode.languages.onDidChangeDiagnostics(() => {
-        look();
-      });
-      services.context.subscriptions.push(listener);
-    });
+    const diagnostic = await told;
     assert.equal(diagnostic.range.start.line, 2);
     assert.match(diagnostic.message, /no such width/);
     await type(document, 'throw', ' ');

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { ActiveRecipe } from '../common/active-recipe';
 import { Disposables } from '../common/disposables';
 import { workspaceOf } from '../common/launcher';
-import type { RecipeHooks } from './recipe-hooks';
+import { readHooks, type RecipeHooks } from './recipe-hooks';
 
 /** The active recipe as it now is: typed but not saved too. */
 export interface ActiveHooks extends RecipeHooks {
@@ -71,7 +71,6 @@ export class ActiveHooksStore implements vscode.Disposable {
     if (uri === undefined) return undefined;
     const text = await textOf(uri);
     if (text === undefined) return undefined;
-    const { readHooks } = await import('./recipe-hooks.js');
     return { uri, ...readHooks(text, uri.fsPath, workspaceOf(uri)) };
   }
 }

@@ -6,10 +6,12 @@ import { ModelInputs } from './ask-input';
 import { FailureDiagnostics } from './failure-diagnostics';
 import { LayerHintProvider } from './hint-provider';
 import { HookActionProvider } from './hook-actions';
+import { HookTargets } from './hook-target';
 import { HookCommands } from './hooks';
 import { Inspector } from './inspect';
 import { InspectionStore } from './inspections';
 import { ModelLensProvider } from './lens-provider';
+import { showHook } from './recipe-editor';
 import { LANGUAGES, SourceStore } from './source-store';
 import { chooseBuilder } from './target';
 
@@ -22,7 +24,13 @@ export function register(services: Services): vscode.Disposable[] {
   const failures = new FailureDiagnostics(sources);
   const inputs = new ModelInputs(hooks, context.workspaceState);
   const inspector = new Inspector(services, inputs, inspections, failures);
-  const commands = new HookCommands(services, { sources, hooks, inspections, inspector, inputs });
+  const commands = new HookCommands(services, {
+    targets: new HookTargets(hooks, sources),
+    hooks,
+    inspections,
+    inspector,
+    inputs,
+  });
   const lenses = new ModelLensProvider({ sources, hooks, inspections });
   const hints = new LayerHintProvider(inspections);
   const files = LANGUAGES.map((language) => ({ language, scheme: 'file' }));
@@ -56,9 +64,7 @@ export function register(services: Services): vscode.Disposable[] {
     registerCommand(log, 'retort.hookLayerAt', (uri: vscode.Uri, line: number, builder?: string) =>
       commands.hookLayerAt(uri, line, builder),
     ),
-    registerCommand(log, 'retort.editHook', (recipe: vscode.Uri, index: number) =>
-      commands.editHook(recipe, index),
-    ),
+    registerCommand(log, 'retort.editHook', (recipe: vscode.Uri, index: number) => showHook(recipe, index)),
     registerCommand(log, 'retort.removeHook', (recipe: vscode.Uri, index: number) =>
       commands.removeHook(recipe, index),
     ),

@@ -3,7 +3,7 @@ import { onSettingChanged, readSetting } from '../common/settings';
 import type { ActiveHooks, ActiveHooksStore } from './active-hooks';
 import { formatCount, formatFlops } from './figures';
 import type { InspectionStore } from './inspections';
-import type { PlannedLens } from './lens-plan';
+import { type PlannedLens, planLenses } from './lens-plan';
 import { formatInput } from './model-input';
 import { referenceOf } from './model-reference';
 import { describeHook } from './recipe-hooks';
@@ -50,7 +50,6 @@ export class ModelLensProvider implements vscode.CodeLensProvider<PlacedLens>, v
     const inspected = this.known.inspections.in(document);
     if (source.builders.length === 0 && inspected.length === 0) return [];
     const recipe = await this.known.hooks.get();
-    const { planLenses } = await import('./lens-plan.js');
     const lenses = planLenses({
       source,
       inspected,
