@@ -1,12 +1,10 @@
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
-import * as tar from 'tar';
-import { makeWhole } from './aside';
 import { InputError } from './errors';
 import { distFile } from './files';
 import { retortHome } from './home';
-import { downloadNpmPackage, type NpmPackage } from './npm-package';
+import type { NpmPackage } from './npm-package';
 
 /**
  * Packages with machine code. Where Retort is installed from npm they lie beside it. The editor's package is one for
@@ -56,23 +54,12 @@ export function isMissing(name: NativeName): boolean {
   return pinned !== undefined && !fs.existsSync(folderOf(pinned));
 }
 
-/**
- * Fetches a package and what it depends on through the user's npm, by version and hash, into `RETORT_HOME/natives`,
- * where it appears whole or not at all. Does nothing where it is there.
- */
+/** Fetches a package, by version and hash, into `RETORT_HOME/natives`. Does nothing where it is there. */
 export async function fetchNative(name: NativeName, signal?: AbortSignal): Promise<void> {
   const pinned = readPins()?.[name];
   if (pinned === undefined || !isMissing(name)) return;
-  await makeWhole(folderOf(pinned), async (aside) => {
-    for (const wanted of pinned.filter(fitsHere)) {
-      const target = path.join(aside, 'node_modules', wanted.name);
-      fs.mkdirSync(target, { recursive: true });
-      const downloads = fs.mkdtempSync(path.join(aside, 'download-'));
-      const file = await downloadNpmPackage(wanted, downloads, { signal });
-      await tar.extract({ file, cwd: target, strip: 1, strict: true, filter: isPlain });
-      fs.rmSync(downloads, { recursive: true });
-    }
-  });
+  const { fetchPinned } = await import('./fetch-native.js');
+  await fetchPinned(pinned, folderOf(pinned), signal);
 }
 
 export function nativesFolder(): string {
@@ -81,24 +68,6 @@ export function nativesFolder(): string {
 
 function folderOf([main]: readonly PinnedNative[]): string {
   return path.join(nativesFolder(), `${main!.name}-${main!.version}`);
-}
-
-/** No links and no devices. */
-function isPlain(_file: string, entry: tar.ReadEntry | fs.Stats): boolean {
-  return 'type' in entry && entry.type === 'File';
-}
-
-/** As npm decides it. */
-function fitsHere({ os, cpu, libc }: PinnedNative): boolean {
-  const fits = (allowed: readonly string[] | undefined, here: string | undefined): boolean =>
-    allowed === undefined || (here !== undefined && allowed.includes(here));
-  return fits(os, process.platform) && fits(cpu, process.arch) && fits(libc, libcHere());
-}
-
-function libcHere(): 'glibc' | 'musl' | undefined {
-  if (process.platform !== 'linux') return undefined;
-  const { header } = process.report.getReport() as unknown as { header: { glibcVersionRuntime?: string } };
-  return header.glibcVersionRuntime === undefined ? 'musl' : 'glibc';
 }
 
 let pins: PinnedNatives | undefined | null = null;
