@@ -32,6 +32,7 @@ export type State = Static<typeof State>;
 
 export const Header = closed({
   id: Type.String(),
+  /** Empty where nothing is known of the run; its name is then its id. */
   experiment: Type.String(),
   variant: Type.String(),
   seed: Type.Integer(),

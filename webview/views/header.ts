@@ -35,7 +35,7 @@ export function headerView(header: Header, doings: Doings): unknown {
         ${star ? html`<i class="codicon codicon-star-full" role="img" aria-label=${l10n.t('starred')}></i>` : nothing}
         ${name ?? path.flatMap((part, index) => (index === 0 ? [part] : [html`<span class="slash"> / </span>`, part]))}
       </h1>
-      ${name === undefined ? nothing : html`<span class="run-path">${path.join(' / ')}</span>`}
+      ${name === undefined || experiment === '' ? nothing : html`<span class="run-path">${path.join(' / ')}</span>`}
       ${tags.map((tag) => html`<span class="tag">${tag}</span>`)}
       <p class="run-state state-${state}">
         <i class="codicon codicon-${ICONS[state]}" aria-hidden="true"></i>

@@ -55,12 +55,11 @@ export class Collector {
     const candidates = await this.candidates.of(this.runs.all());
     const choices = candidates.map(({ choice }) => choice);
     const run = this.subject.kind === 'run' ? this.runs.get(this.subject.keys[0]!) : undefined;
+    if (this.subject.kind === 'run' && run === undefined) return this.gone();
     const standing = run && standingOf(run.key, candidates);
     const beside = besideOf(this.subject, view, candidates, standing);
-    const own =
-      this.subject.kind === 'run'
-        ? await this.collectRun(run, standing, view, isTrusted)
-        : { reading: false };
+    const own: Parts =
+      run === undefined ? { reading: false } : await this.collectRun(run, standing, view, isTrusted);
     // The run itself comes first: reading others at the same time would hold it up.
     const overlays = own.reading ? [] : await this.overlays.of(beside);
     const reading = own.reading || this.overlays.isReading;
@@ -77,17 +76,20 @@ export class Collector {
     this.reader.call('leave', this.follower).catch(() => undefined);
   }
 
+  /** What is shown of the rest stays as it is. */
+  private gone(): Parts {
+    const sentence = l10n.t(
+      'The run’s folder is gone: moved, or deleted. Restore it from the trash in .retort, or close this panel.',
+    );
+    return { reading: false, header: headerOfUnknown(this.subject.keys[0]!, sentence, this.lastHeader) };
+  }
+
   private async collectRun(
-    run: SeenRun | undefined,
+    run: SeenRun,
     standing: Standing | undefined,
     view: View,
     isTrusted: boolean,
   ): Promise<Parts> {
-    const key = this.subject.keys[0]!;
-    if (run === undefined) {
-      const sentence = l10n.t('The run’s folder is gone: it was moved, or deleted to the trash in .retort.');
-      return { reading: false, header: headerOfUnknown(key, sentence, this.lastHeader) };
-    }
     const names: TableName[] =
       view.tab === 'hooks' ? ['train', 'validation', 'hooks'] : ['train', 'validation'];
     const { reading, changes } = await this.reader.call('follow', this.follower, run.key, names);
