@@ -15,7 +15,9 @@ const base = {
   train: { epochs: 1, batchSize: 16, optimizer: { type: 'adam', lr: 0.01 } },
 };
 
-describe('recipes', () => {
+describe('recipes', function () {
+  // A run waits for its turn on the device, which other runs of this machine may have.
+  this.timeout(180_000);
   let services: Services;
   const made: vscode.Uri[] = [];
 
@@ -239,10 +241,14 @@ describe('recipes', () => {
     assert.equal(document.isDirty, false);
     const run = await until('the run', () => services.runs.all().find(({ key }) => !before.has(key)));
     assert.equal(services.activeRecipe.uri?.toString(), uri.toString());
-    const done = await until('its end', () => {
-      const { seen } = services.runs.get(run.key)!;
-      return typeof seen === 'object' && !['queued', 'starting', 'running'].includes(seen.state) && seen;
-    });
+    const done = await until(
+      'its end',
+      () => {
+        const { seen } = services.runs.get(run.key)!;
+        return typeof seen === 'object' && !['queued', 'starting', 'running'].includes(seen.state) && seen;
+      },
+      150,
+    );
     assert.equal(done.state, 'done', done.info.reason);
     assert.equal(done.recipe.train.epochs, 1);
   });
