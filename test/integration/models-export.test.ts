@@ -10,7 +10,6 @@ import * as tf from '@tensorflow/tfjs';
 import { ready } from '../../src/engine/backends';
 import { buildModel } from '../../src/engine/models/build';
 import { exportModel } from '../../src/engine/models/export';
-import { forward } from '../../src/engine/models/features';
 import { loadModel, loadWeightsFromModelJson } from '../../src/engine/models/load';
 import type { Model } from '../../src/engine/models/model';
 import type { Builder } from '../../src/engine/models/network';
@@ -38,7 +37,7 @@ const builder: Builder = ({ inputShape, classes }) => {
 };
 
 function predict(model: Model, image: tf.Tensor): number[] {
-  return tf.tidy(() => [...forward(model.network, image, false)[0]!.dataSync()]);
+  return tf.tidy(() => [...(model.network.apply(image, { training: false }) as tf.Tensor).dataSync()]);
 }
 
 function close(actual: readonly number[], expected: readonly number[]): void {
