@@ -67,13 +67,16 @@ function resultsTable({ theme }: Page, { split, rows, differences }: Comparison,
   const experiments = new Set(rows.map(({ experiment }) => experiment));
   const heading = (row: ComparedRow) =>
     html`<th scope="col" data-key=${row.key}>
-      <svg class="dot" width="10" height="10" aria-hidden="true">
-        <circle cx="5" cy="5" r="5" fill=${colourOf(row, theme)}></circle></svg
-      >${
-        row.kind === 'run'
-          ? html`<button class="link-button" @click=${() => doings.openRun(row.key)}>${row.label}</button>`
-          : row.label
-      }
+      <div class="heading">
+        <svg class="dot" width="10" height="10" aria-hidden="true">
+          <circle cx="5" cy="5" r="5" fill=${colourOf(row, theme)}></circle>
+        </svg>
+        ${
+          row.kind === 'run'
+            ? html`<button class="link-button" @click=${() => doings.openRun(row.key)}>${row.label}</button>`
+            : html`<span>${row.label}</span>`
+        }
+      </div>
       ${experiments.size > 1 ? html`<span class="heading-line">${row.experiment}</span>` : nothing}
     </th>`;
   return html`<section>

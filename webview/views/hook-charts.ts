@@ -7,11 +7,10 @@ import type { Page } from '../page';
 import { ownCurve } from './run-curves';
 
 /** The charts of a hook: its weight, its loss, and how alike student and teacher are. */
-export function hookCharts(page: Page, { name, student }: HookRow): ChartContent[] {
+export function hookCharts(page: Page, { name }: HookRow): ChartContent[] {
   const look = commonLook(page);
   const line = (what: string, label: string, colour: number, isMeasured: boolean) =>
     ownCurve(page, { table: 'hooks', column: `${what} ${name}`, label, colour, isMeasured });
-  const isLogits = student.every(({ layer }) => layer === undefined);
   return [
     {
       ...look,
@@ -36,7 +35,6 @@ export function hookCharts(page: Page, { name, student }: HookRow): ChartContent
       format: (value) => value.toFixed(2),
       isLogarithmic: false,
       series: [...line('cka', 'CKA', 1, true), ...line('cosine', l10n.t('cosine'), 2, true)],
-      empty: isLogits ? l10n.t('Measured of layers, not of logits.') : look.empty,
     },
   ];
 }

@@ -34,7 +34,7 @@ function hookView(page: Page, hook: HookRow): unknown {
         ${fact(l10n.t('teacher'), sideText(hook.teacher))}
         ${hook.adapter === undefined ? nothing : fact(l10n.t('adapter'), hook.adapter)}
         ${fact(l10n.t('weight'), String(hook.weight) + schedule)}
-        ${hook.parameters === undefined ? nothing : fact(l10n.t('parameters'), count(hook.parameters))}
+        ${!hook.parameters ? nothing : fact(l10n.t('parameters'), count(hook.parameters))}
       </dl>
     </div>
     ${chartGrid(hookCharts(page, hook), page.theme, 'charts charts-small')}

@@ -41,11 +41,18 @@ export function ownCurve(
   const looks = {
     key: column,
     label,
-    colour: colourOf({ color: ownColour(page.state) + colour }, page.theme),
+    colour: colourFrom(page, colour),
     stroke: 'solid',
   } as const;
   const series = curve(rowsOf(page, table), column, looks, optionsOf(page, isMeasured));
   return series === undefined ? [] : [series];
+}
+
+/** The theme's own colours first; those mixed for more lines only when they are used up. */
+function colourFrom({ state, theme }: Page, offset: number): string {
+  const own = ownColour(state);
+  const themes = theme.lines.length / 2;
+  return colourOf({ color: offset > 0 && offset < themes ? (own + offset) % themes : own + offset }, theme);
 }
 
 export interface OwnColumn {
