@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { RequestType } from 'vscode-jsonrpc/node';
 import { type BackendChoice, backendChoice } from '../../backends/backend';
 import { beginRun } from '../../launch/begin';
+import { type DebugLaunch, prepareDebug } from '../../launch/debug';
 import { inspect, type InspectOptions } from '../../launch/inspect';
 import { checkRecipe, type LoadedRecipe, loadRecipe } from '../../launch/recipes';
 import { type Revived, reviveQueued } from '../../launch/revive';
@@ -70,6 +71,12 @@ export class Launcher {
   revive(retortFolders: readonly string[]): Promise<Revived> {
     requireTrust();
     return reviveQueued(retortFolders, this.node);
+  }
+
+  /** Makes a run ready for a debugger, which then starts its process. */
+  prepareDebug(run: RunFolder): Promise<DebugLaunch> {
+    requireTrust();
+    return prepareDebug(run, this.node);
   }
 
   /** Asks the inspector one question in a process of its own. */

@@ -17,13 +17,13 @@ export function registerExport(services: Services, targets: Targets): vscode.Dis
   const { t } = vscode.l10n;
   return [
     registerCommand(log, 'retort.exportMetrics', async (target: unknown) => {
-      const [run] = await targets.readable(target, undefined, { title: t('Export Metrics') });
-      await exportMetrics(run!);
+      const run = await targets.readableRun(target, { title: t('Export Metrics') });
+      await exportMetrics(run);
     }),
     registerCommand(log, 'retort.exportStudent', async (target: unknown) => {
       const filter = (run: SeenRun): boolean => isReadable(run) && run.seen.info.attempt > 0;
-      const [run] = await targets.readable(target, undefined, { title: t('Export Student'), filter });
-      await exportStudent(services, run!);
+      const run = await targets.readableRun(target, { title: t('Export Student'), filter });
+      await exportStudent(services, run);
     }),
   ];
 }

@@ -25,15 +25,15 @@ export function registerNotes({ log, runs }: Services, targets: Targets): vscode
     star('retort.starRun', t('Star Runs')),
     star('retort.unstarRun', t('Unstar Runs')),
     registerCommand(log, 'retort.renameRun', async (target: unknown) => {
-      const [run] = await targets.runs(target, undefined, { title: t('Rename Run') });
+      const run = await targets.run(target, { title: t('Rename Run') });
       const name = await vscode.window.showInputBox({
         title: t('Rename Run'),
         prompt: t('Shown in place of its seed; empty: the seed again'),
-        value: run!.notes.name ?? '',
+        value: run.notes.name ?? '',
         validateInput: (text) => (text.trim().length > 200 ? t('At most 200 characters') : undefined),
       });
       if (name === undefined) return;
-      await change([run!], ({ name: _, ...notes }) =>
+      await change([run], ({ name: _, ...notes }) =>
         name.trim() === '' ? notes : { ...notes, name: name.trim() },
       );
     }),
@@ -56,8 +56,8 @@ export function registerNotes({ log, runs }: Services, targets: Targets): vscode
       });
     }),
     registerCommand(log, 'retort.editNote', async (target: unknown) => {
-      const [run] = await targets.runs(target, undefined, { title: t('Note on a Run') });
-      await vscode.window.showTextDocument(noteUri(run!), { preview: false });
+      const run = await targets.run(target, { title: t('Note on a Run') });
+      await vscode.window.showTextDocument(noteUri(run), { preview: false });
     }),
   ];
 }

@@ -22,16 +22,16 @@ export function registerShow({ log, runs, launcher }: Services, targets: Targets
       );
     }),
     registerCommand(log, 'retort.showRunLog', async (target: unknown) => {
-      const [run] = await targets.runs(target, undefined, { title: t('Show Log') });
-      const document = await vscode.workspace.openTextDocument(logUri(run!));
+      const run = await targets.run(target, { title: t('Show Log') });
+      const document = await vscode.workspace.openTextDocument(logUri(run));
       const editor = await vscode.window.showTextDocument(document, { preview: false });
       editor.revealRange(document.lineAt(document.lineCount - 1).range);
     }),
     registerCommand(log, 'retort.debugRun', async (target: unknown) => {
       const filter = (run: SeenRun): boolean =>
         isReadable(run) && (run.seen.state === 'queued' || !isLive(run.seen.state));
-      const [run] = await targets.readable(target, undefined, { title: t('Debug Run'), filter });
-      await debugRun(run!, launcher.backend);
+      const run = await targets.readableRun(target, { title: t('Debug Run'), filter });
+      await debugRun(run, launcher);
       await runs.refresh();
     }),
     registerCommand(log, 'retort.revealRun', async (target: unknown) => {
@@ -47,8 +47,8 @@ export function registerShow({ log, runs, launcher }: Services, targets: Targets
     registerCommand(log, 'retort.copyReference', async (target: unknown) => {
       const about = target instanceof RowNode ? target.row.about : undefined;
       if (about !== undefined && 'reference' in about) return copy(about.reference);
-      const [run] = await targets.runs(target, undefined, { title: t('Copy Reference') });
-      return copy(`run:${run!.run.id}`);
+      const run = await targets.run(target, { title: t('Copy Reference') });
+      return copy(`run:${run.run.id}`);
     }),
   ];
 }
@@ -56,8 +56,8 @@ export function registerShow({ log, runs, launcher }: Services, targets: Targets
 async function folderOf(target: unknown, targets: Targets): Promise<vscode.Uri> {
   const about = target instanceof RowNode ? target.row.about : undefined;
   if (about !== undefined && 'folder' in about) return vscode.Uri.file(about.folder);
-  const [run] = await targets.runs(target, undefined, { title: vscode.l10n.t('Show Folder') });
-  return vscode.Uri.file(run!.key);
+  const run = await targets.run(target, { title: vscode.l10n.t('Show Folder') });
+  return vscode.Uri.file(run.key);
 }
 
 async function copy(text: string): Promise<void> {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { InputError } from '../../../common/errors';
-import { pickRuns } from '../../common/pick-run';
+import { pickRun, pickRuns } from '../../common/pick-run';
 import { isReadable, type ReadableSeenRun, type SeenRun } from '../../common/seen-run';
 import type { Services } from '../../services';
 import type { ExperimentsView } from '../experiments-view';
@@ -40,16 +40,34 @@ export class Targets {
       ...wanted,
       filter: (run) => isReadable(run) && filter(run),
     });
-    return runs.map((run) => {
-      if (isReadable(run)) return run;
-      throw new InputError(vscode.l10n.t('Run {0} cannot be read: {1}', run.run.id, run.seen as string));
-    });
+    return runs.map((run) => this.readableOrThrow(run));
+  }
+
+  /** One run, for commands that are about a single one. */
+  async run(target: Target, wanted: Wanted): Promise<SeenRun> {
+    const [key, ...others] = this.keys(target, undefined);
+    if (others.length > 0)
+      throw new InputError(vscode.l10n.t('This is done to one run at a time; select one'));
+    return key === undefined ? pickRun(this.services.runs, wanted) : this.find(key);
+  }
+
+  /** The same for what needs what is in the run's files. */
+  async readableRun(target: Target, wanted: Wanted): Promise<ReadableSeenRun> {
+    const { filter = () => true } = wanted;
+    return this.readableOrThrow(
+      await this.run(target, { ...wanted, filter: (run) => isReadable(run) && filter(run) }),
+    );
   }
 
   private keys(target: Target, selected: unknown): string[] {
     if (isFromKeyboard(target)) return keysOf(this.experiments.view.selection);
     const all: unknown[] = Array.isArray(selected) ? selected : [];
     return keysOf(all.includes(target) ? all : [target]);
+  }
+
+  private readableOrThrow(run: SeenRun): ReadableSeenRun {
+    if (isReadable(run)) return run;
+    throw new InputError(vscode.l10n.t('Run {0} cannot be read: {1}', run.run.id, run.seen as string));
   }
 
   private find(key: string): SeenRun {
