@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { errorCode } from '../../src/common/errors';
 import { writeJsonAtomic } from '../../src/common/files';
 import type { VSCodeTools } from './tools';
 
@@ -68,6 +69,7 @@ export async function startServer(
     env: { ...process.env, ...environment },
   });
   fs.closeSync(output);
+  endWithUs(server);
   const stop = async (): Promise<void> => {
     await endGroup(server);
     fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -101,11 +103,31 @@ async function listening(server: ChildProcess, log: string): Promise<string> {
   }
 }
 
+/** In a group of its own it gets no Ctrl-C. */
+function endWithUs(server: ChildProcess): void {
+  const end = (signal: NodeJS.Signals): void => {
+    kill(server, 'SIGKILL');
+    process.removeListener(signal, end);
+    process.kill(process.pid, signal);
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.once(signal, end);
+  server.once('exit', () => signals.forEach((signal) => process.removeListener(signal, end)));
+}
+
+function kill(server: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-server.pid!, signal);
+  } catch (error) {
+    if (errorCode(error) !== 'ESRCH') throw error;
+  }
+}
+
 async function endGroup(server: ChildProcess): Promise<void> {
   if (server.pid === undefined || server.exitCode !== null || server.signalCode !== null) return;
   const ended = once(server, 'exit');
-  process.kill(-server.pid, 'SIGTERM');
-  const timer = setTimeout(() => process.kill(-server.pid!, 'SIGKILL'), 5000);
+  kill(server, 'SIGTERM');
+  const timer = setTimeout(() => kill(server, 'SIGKILL'), 5000);
   await ended;
   clearTimeout(timer);
 }

@@ -45,15 +45,13 @@ describe('a project of its own, from the package', function () {
   it('is inspected: what loops and helpers make is told at its lines', async () => {
     await workbench.openFile('pyramid.ts');
     await workbench.lens('Inspect').click();
+    await workbench.enter('12×12×1, 4 classes');
     await session.consent('esbuild');
-    // 28 x 28 grey images, unless said otherwise: two levels, each of half the size.
-    await workbench.hint(/14×14×16.*7×7×32/).waitFor();
+    // Two levels, each of half the size, of two convolutions, normalisations and activations.
+    await workbench.hint(/12\slayers,\s3×3×32/).waitFor();
     await session.shoot('inspected');
     await workbench.openFile('conv.ts');
-    await workbench
-      .hint(/14×14×16.*7×7×32/)
-      .first()
-      .waitFor();
+    await workbench.hint(/4\slayers,\s3×3×32/).waitFor();
     await session.shoot('inspected-helper');
   });
 

@@ -146,7 +146,9 @@ describe('the sample project, from the package', function () {
   });
 
   it('shows hooks, predictions and log', async () => {
-    for (const tab of ['Hooks', 'Predictions', 'Compare', 'Log']) {
+    // The whole width, as one reads results.
+    await workbench.command('View: Join All Editor Groups');
+    for (const tab of ['Overview', 'Hooks', 'Predictions', 'Compare', 'Log']) {
       await panel.openTab(tab);
       await session.shootPanel(`tab-${tab.toLowerCase()}`);
     }

@@ -136,9 +136,9 @@ export class Workbench {
     return this.page.locator('.codelens-decoration a').filter({ hasText: text }).nth(nth);
   }
 
-  /** An inlay hint by its text. */
+  /** A line of the editor by an inlay hint in it. */
   hint(text: string | RegExp): Locator {
-    return this.editor.locator('.view-line span[class*=dyn-rule]').filter({ hasText: text }).first();
+    return this.editor.locator('.view-line').filter({ hasText: text }).first();
   }
 
   /** Rows of a tree view, by the view's name. */
