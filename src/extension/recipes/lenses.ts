@@ -31,7 +31,9 @@ export class RecipeLenses implements vscode.CodeLensProvider, vscode.Disposable 
     const { uri } = document;
     if (!isRecipe(uri) || !readSetting('retort.recipes.codeLens', uri)) return [];
     const recipe = readRecipeText(document.getText());
-    const line = document.positionAt(recipe.tree?.offset ?? 0).line;
+    // Above the first key: what is put above the first line of a file is out of sight until one scrolls up.
+    const first = recipe.tree?.children?.[0] ?? recipe.tree;
+    const { line } = document.positionAt(first?.offset ?? 0);
     const lens = (title: string, command: CommandName, tooltip: string): vscode.CodeLens =>
       new vscode.CodeLens(new vscode.Range(line, 0, line, 0), {
         title,
