@@ -83,6 +83,8 @@ describe('the messages of the panel', () => {
     const views = new Views(services.context.workspaceState);
     const subject = { kind: 'run' as const, keys: [run.key] };
     await views.keep(subject, DEFAULT_VIEW);
+    // Read before, so that the first message is of all of it.
+    await reader.call('curves', [run.key]);
     host = new RunPanel(page.panel, subject, services, reader, views);
   });
   afterEach(() => host.dispose());

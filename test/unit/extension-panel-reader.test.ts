@@ -3,6 +3,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { InputError } from '../../src/common/errors';
 import { ReaderClient } from '../../src/extension/panel/reader/client';
+import type { Result } from '../../src/extension/panel/reader/messages';
+import type { TableChange } from '../../src/protocol/panel-charts';
 import { metricsToCsv } from '../../src/runs/csv';
 import { createRun, type RunFolder } from '../../src/runs/folder';
 import { readMetrics } from '../../src/runs/metrics';
@@ -43,22 +45,28 @@ describe('the thread that reads for panels', () => {
     retort.remove();
   });
 
+  /** What has changed, once all is read. */
+  async function follow(folder = run.folder): Promise<Result<'follow'>> {
+    const changes: TableChange[] = [];
+    for (;;) {
+      const part = await client.call('follow', 'panel', folder, ['train', 'validation']);
+      changes.push(...part.changes);
+      if (!part.reading.isUnfinished) return { reading: part.reading, changes };
+    }
+  }
+
   it('follows a run, forgets on demand, and leaves off', async () => {
-    const { reading, changes } = await client.call('follow', 'panel', run.folder, ['train', 'validation']);
-    assert.equal(reading.isUnfinished, false);
     assert.deepEqual(
-      changes.map(({ keep, rows }) => [keep, rows.table, [...rows.step]]),
+      (await follow()).changes.map(({ keep, rows }) => [keep, rows.table, [...rows.step]]),
       [
         [0, 'train', [10, 20, 30]],
         [0, 'validation', [10, 20, 30]],
       ],
     );
-    const again = await client.call('follow', 'panel', run.folder, ['train', 'validation']);
-    assert.deepEqual(again.changes, []);
+    assert.deepEqual((await follow()).changes, []);
     await client.call('forget', 'panel', ['validation']);
-    const anew = await client.call('follow', 'panel', run.folder, ['train', 'validation']);
     assert.deepEqual(
-      anew.changes.map(({ rows }) => rows.table),
+      (await follow()).changes.map(({ rows }) => rows.table),
       ['validation'],
     );
     await client.call('leave', 'panel');
@@ -85,7 +93,7 @@ describe('the thread that reads for panels', () => {
   it('hands on what is wrong with the files, and works on', async () => {
     const other = await createRun(retort.folder, sampleRecipe());
     fs.symlinkSync(path.join(run.folder, 'metrics.jsonl'), path.join(other.folder, 'metrics.jsonl'));
-    const { reading } = await client.call('follow', 'other', other.folder, ['train']);
+    const { reading } = await follow(other.folder);
     assert.match(reading.problem!, /metrics\.jsonl is a link/);
     await assert.rejects(client.call('writeCsv', other, path.join(retort.folder, 'none.csv')), InputError);
     assert.equal(await client.call('predictions', run, []), undefined);
