@@ -2,5 +2,5 @@
 export * as tf from '@tensorflow/tfjs';
 export { ready } from './backends';
 export type { BackendReport } from './backends';
-export type { DistillationMethod, LossInputs, MethodDefinition, Shape } from './methods/method';
+export type { DistillationMethod, LossInputs, MethodDefinition, OneOrMore, Shape } from './methods/method';
 export { createMethod, methods } from './methods/registry';

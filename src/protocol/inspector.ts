@@ -65,8 +65,9 @@ export interface CheckReport {
   readonly teacher?: ModelSummary;
   readonly hooks: readonly {
     readonly name: string;
-    readonly student: readonly number[];
-    readonly teacher: readonly number[];
+    /** The shapes of what is hooked, with the batch first. */
+    readonly student: readonly (readonly number[])[];
+    readonly teacher: readonly (readonly number[])[];
     /** What was put in front of the method because it refuses the shapes as they are. */
     readonly adapter?: string;
     readonly weight: number;

@@ -28,6 +28,8 @@ export interface CatalogueMethod {
   /** One line: what the method makes the student do. */
   readonly summary: string;
   readonly hooks: HookKind;
+  /** Whether it hooks one layer of each model, or several in their order. */
+  readonly layers: 'one' | 'several';
   /** The weight its authors use; Distill writes it into new recipes. */
   readonly publishedWeight: number;
   readonly reference: Reference;

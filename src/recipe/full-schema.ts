@@ -89,7 +89,19 @@ function hookSchema(methods: readonly CatalogueMethod[]): JsonSchema {
       doNotSuggest: true,
       errorMessage: `unknown key; ${method.name} compares the outputs of the models and takes no layers`,
     };
-    const layers = method.hooks === 'logits' ? { student: noLayer, teacher: noLayer } : {};
+    const layer = (model: string): JsonSchema =>
+      method.layers === 'several'
+        ? {
+            type: 'array',
+            items: { type: 'string' },
+            minItems: 2,
+            description: `Layers of the ${model}, shallow to deep.`,
+          }
+        : { type: 'string', description: `Layer of the ${model}.` };
+    const layers =
+      method.hooks === 'logits'
+        ? { student: noLayer, teacher: noLayer }
+        : { student: layer('student'), teacher: layer('teacher') };
     return {
       ...hook,
       description: method.summary,

@@ -14,7 +14,8 @@ export function variantOf(recipe: Recipe): string {
 export function hookNames(recipe: Recipe): string[] {
   const taken = new Set<string>();
   return recipe.hooks.map((hook) => {
-    const base = hook.student === undefined ? hook.method : `${hook.method}@${hook.student}`;
+    const base =
+      hook.student === undefined ? hook.method : `${hook.method}@${[hook.student].flat().join('+')}`;
     let name = base;
     for (let count = 2; taken.has(name); count++) name = `${base}#${count}`;
     taken.add(name);

@@ -84,15 +84,17 @@ export const HookSchedule = Type.Union(
 const adapterNames = ['conv1x1', 'conv3x3', 'strided', 'transposed', 'pool', 'bilinear', 'linear'] as const;
 export type AdapterName = (typeof adapterNames)[number];
 
+function hooked(model: string) {
+  return Type.Union([Type.String(), Type.Array(Type.String(), { minItems: 2 })], {
+    description: `Layer of the ${model}; a list of them, shallow to deep, for methods that hook several; left out for methods that hook the logits.`,
+  });
+}
+
 export const Hook = Type.Object(
   {
     method: Type.String({ description: 'What the hook computes, e.g. `kd`, `tat`, `ct`.' }),
-    student: Type.Optional(
-      Type.String({ description: 'Layer of the student; left out for methods that hook the logits.' }),
-    ),
-    teacher: Type.Optional(
-      Type.String({ description: 'Layer of the teacher; left out for methods that hook the logits.' }),
-    ),
+    student: Type.Optional(hooked('student')),
+    teacher: Type.Optional(hooked('teacher')),
     weight: NonNegative('Multiplies the loss of this hook.'),
     options: Type.Record(Type.String(), Type.Unknown(), {
       default: {},

@@ -1,4 +1,6 @@
 import { totalFlops, type Model } from '../engine/models/model';
+import { LOGITS } from '../engine/train/activations';
+import type { HookedLayer } from '../engine/train/hook-term';
 import type { RunInfo } from '../runs/types';
 import type { Prepared } from './prepare';
 
@@ -19,17 +21,17 @@ export function factsOf({
     parameters: ofBoth((model) => model.parameters),
     flops: ofBoth(totalFlops),
     data: { classNames: [...classNames], imageShape: [...imageShape], samples: { ...samples } },
-    hooks: hooks.map(({ name, method, adapter, studentLayer, teacherLayer, shapes }, index) => ({
+    hooks: hooks.map(({ name, method, adapter, student: ofStudent, teacher: ofTeacher }, index) => ({
       name,
       method: recipe.hooks[index]!.method,
-      student: [sideOf(studentLayer, shapes.student)],
-      teacher: [sideOf(teacherLayer, shapes.teacher)],
+      student: ofStudent.map(sideOf),
+      teacher: ofTeacher.map(sideOf),
       ...(adapter !== undefined && { adapter }),
       parameters: Object.values(method.weights).reduce((sum, weight) => sum + weight.size, 0),
     })),
   };
 }
 
-function sideOf(layer: string | undefined, shape: readonly number[]): { layer?: string; shape: number[] } {
-  return { ...(layer !== undefined && { layer }), shape: shape.slice(1) };
+function sideOf({ id, shape }: HookedLayer): { layer?: string; shape: number[] } {
+  return { ...(id !== LOGITS && { layer: id }), shape: shape.slice(1) };
 }

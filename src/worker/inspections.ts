@@ -55,8 +55,8 @@ export async function check(question: CheckQuestion, stage: Stage): Promise<Chec
     ...(teacher && { teacher: summarize(recipe.teacher!.model, teacher) }),
     hooks: hooks.map((hook) => ({
       name: hook.name,
-      student: hook.shapes.student,
-      teacher: hook.shapes.teacher,
+      student: hook.student.map(({ shape }) => shape),
+      teacher: hook.teacher.map(({ shape }) => shape),
       ...(hook.adapter !== undefined && { adapter: hook.adapter }),
       weight: hook.weight,
       parameters: Object.values(hook.method.weights).reduce((sum, weight) => sum + weight.size, 0),

@@ -7,10 +7,20 @@ export interface StoredTensor {
   readonly data: number[];
 }
 
+/** One layer's, or those of several layers by name. */
+export type OneOrMore<T> = T | Readonly<Record<string, T>>;
+
+/** By name; one layer's has the name ''. */
+export function byName(given: OneOrMore<StoredTensor>): Record<string, StoredTensor> {
+  return 'data' in given && Array.isArray(given.data)
+    ? { '': given as StoredTensor }
+    : { ...(given as Record<string, StoredTensor>) };
+}
+
 /** What a method gives for some inputs. */
 export interface MethodResult {
   readonly loss: number;
-  readonly gradStudent: StoredTensor;
+  readonly gradStudent: OneOrMore<StoredTensor>;
   readonly gradWeights: Record<string, StoredTensor>;
 }
 
@@ -21,8 +31,8 @@ export interface Fixture {
   readonly method: string;
   readonly options: Record<string, unknown>;
   readonly inputs: {
-    readonly student: StoredTensor;
-    readonly teacher: StoredTensor;
+    readonly student: OneOrMore<StoredTensor>;
+    readonly teacher: OneOrMore<StoredTensor>;
     readonly labels?: StoredTensor;
   };
   readonly weights: Record<string, StoredTensor>;

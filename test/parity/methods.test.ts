@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { backendIds, type BackendId } from '../../src/backends';
 import { methods } from '../../src/engine/methods/registry';
 import { reasonToSkip } from '../backend-at-hand';
-import { fixtureFiles, readFixture, type MethodResult, type StoredTensor } from './fixture';
+import { byName, fixtureFiles, readFixture, type MethodResult, type StoredTensor } from './fixture';
 
 /** Of loss and gradients in float32 against the reference in float64, relative to the largest entry. */
 const tolerance = 1e-4;
@@ -53,12 +53,16 @@ function compare(actual: MethodResult, expected: MethodResult): void {
     `loss ${actual.loss}, expected ${expected.loss}`,
   );
   assert.deepEqual(Object.keys(actual.gradWeights).sort(), Object.keys(expected.gradWeights).sort());
-  const largest = Math.max(
-    ...[expected.gradStudent, ...Object.values(expected.gradWeights)].map(largestEntry),
-  );
-  compareGradient('student', actual.gradStudent, expected.gradStudent, largest);
-  for (const [name, gradient] of Object.entries(expected.gradWeights)) {
-    compareGradient(name, actual.gradWeights[name]!, gradient, largest);
+  const gradients = ({ gradStudent, gradWeights }: MethodResult): Record<string, StoredTensor> => ({
+    ...Object.fromEntries(
+      Object.entries(byName(gradStudent)).map(([name, gradient]) => [`student ${name}`, gradient]),
+    ),
+    ...gradWeights,
+  });
+  const [ofActual, ofExpected] = [gradients(actual), gradients(expected)];
+  const largest = Math.max(...Object.values(ofExpected).map(largestEntry));
+  for (const [name, gradient] of Object.entries(ofExpected)) {
+    compareGradient(name, ofActual[name]!, gradient, largest);
   }
 }
 

@@ -39,7 +39,7 @@ describe('createMethod', () => {
     const logits = { student: [4, 10], teacher: [4, 10] };
     const wrong: [string, Record<string, unknown>, string][] = [
       ['kd', { temprature: 4 }, 'kd has no option "temprature"; did you mean "temperature"?'],
-      ['kd', { zz: 4 }, 'kd has no option "zz"; it has temperature'],
+      ['kd', { zz: 4 }, 'kd has no option "zz"; it has temperature, standardize'],
       ['fitnets', { hint: 2 }, 'fitnets has no option "hint"; it has none'],
       ['kd', { temperature: 0 }, 'kd: option "temperature" must be greater than 0, not 0'],
       ['kd', { temperature: 'hot' }, 'kd: option "temperature" must be a number, not "hot"'],

@@ -5,16 +5,17 @@ import { ready } from '../../src/engine/backends';
 import type { DistillationMethod, Shape } from '../../src/engine/methods/method';
 import { createMethod, methods } from '../../src/engine/methods/registry';
 import { sampleShape } from '../../src/engine/methods/shapes';
-import { readFixture } from '../parity/fixture';
+import { byName, readFixture } from '../parity/fixture';
 
-/** How a weight starts: uniform within a bound and filling it, or one number. */
-type Start = { readonly within: number } | number;
+/** How a weight starts: uniform within a bound and filling it, normal, or one number. */
+type Start = { readonly within: number } | { readonly deviation: number } | number;
 
 interface Case {
   readonly method: string;
   readonly options?: Record<string, unknown>;
-  readonly student: Shape;
-  readonly teacher: Shape;
+  /** Of one layer, or of several. */
+  readonly student: Shape | readonly Shape[];
+  readonly teacher: Shape | readonly Shape[];
   /** Where each weight starts in the authors' code. */
   readonly starts: Record<string, Start>;
   /** Weights whose gradient vanishes in exact arithmetic. */
@@ -61,6 +62,20 @@ const embeddingStarts = (student: number, teacher: number): Record<string, Start
 const linearStarts = (name: string, fanIn: number): Record<string, Start> => ({
   [`${name}/kernel`]: fan(fanIn),
   [`${name}/bias`]: fan(fanIn),
+});
+/** PyTorch's `kaiming_uniform_` with a = 1: uniform within sqrt(3 / fan in). */
+const fusionStarts = (level: number, inputs: number, width: number): Record<string, Start> => ({
+  [`level${level}/reduce/kernel`]: fan(inputs / 3),
+  [`level${level}/reduce/gamma`]: 1,
+  [`level${level}/reduce/beta`]: 0,
+  [`level${level}/expand/kernel`]: fan((9 * width) / 3),
+  [`level${level}/expand/gamma`]: 1,
+  [`level${level}/expand/beta`]: 0,
+});
+const attentionStarts = (name: string, inputs: number): Record<string, Start> => ({
+  ...linearStarts(name, inputs),
+  [`${name}/gamma`]: 1,
+  [`${name}/beta`]: 0,
 });
 /** A shift of all keys changes all scores of a row alike, which a softmax takes out. */
 const keyShift = ['key/beta'];
@@ -261,6 +276,69 @@ const cases: Record<string, Case> = {
     },
     perSample,
   },
+  fsp: {
+    method: 'fsp',
+    student: [
+      [4, 6, 6, 5],
+      [4, 6, 4, 3],
+      [4, 3, 3, 7],
+    ],
+    teacher: [
+      [4, 7, 7, 5],
+      [4, 5, 5, 3],
+      [4, 3, 4, 7],
+    ],
+    starts: {},
+    perSample,
+  },
+  reviewkd: {
+    method: 'reviewkd',
+    student: [
+      [4, 6, 6, 5],
+      [4, 3, 3, 8],
+      [4, 7],
+    ],
+    teacher: [
+      [4, 6, 6, 6],
+      [4, 5, 5, 9],
+      [4, 10],
+    ],
+    starts: {
+      ...fusionStarts(1, 5, 7),
+      ...linearStarts('level1/attention', 14),
+      ...fusionStarts(2, 8, 7),
+      ...linearStarts('level2/attention', 14),
+      ...fusionStarts(3, 7, 7),
+    },
+  },
+  afd: {
+    method: 'afd',
+    options: { dimension: 5 },
+    student: [
+      [4, 6, 6, 5],
+      [4, 3, 3, 8],
+    ],
+    teacher: [
+      [4, 7, 7, 6],
+      [4, 4, 5, 9],
+      [4, 3, 3, 4],
+    ],
+    starts: {
+      ...attentionStarts('key1', 5),
+      ...attentionStarts('key2', 8),
+      ...attentionStarts('query1', 6),
+      ...attentionStarts('query2', 9),
+      ...attentionStarts('query3', 4),
+      ...attentionStarts('bilinear', 5),
+      'position/teacher': { deviation: Math.sqrt(2 / (3 + 5)) },
+      'position/student': { deviation: Math.sqrt(2 / (2 + 5)) },
+    },
+    // Biases before a normalisation; and a shift of all keys changes all scores of a row alike.
+    vanishing: [
+      ...['key1', 'key2', 'query1', 'query2', 'query3', 'bilinear'].map((name) => `${name}/bias`),
+      'bilinear/beta',
+    ],
+  },
   at: { method: 'at', student: [4, 6, 6, 5], teacher: [4, 6, 6, 8], starts: {}, perSample },
   'at, sizes without a common divisor': {
     method: 'at',
@@ -297,17 +375,20 @@ describe('methods', () => {
   for (const [name, each] of Object.entries(cases)) {
     describe(name, () => {
       let method: DistillationMethod;
-      let student: tf.Variable;
-      let teacher: tf.Variable;
+      let student: tf.Variable[];
+      let teacher: tf.Variable[];
 
       beforeEach(() => {
-        method = createMethod(each.method, each.options ?? {}, each, { seed: 1 });
-        student = tf.tidy(() => tf.variable(normal('student', each.student)));
-        teacher = tf.tidy(() => tf.variable(normal('teacher', each.teacher)));
+        method = create(each, 1);
+        const drawn = (side: 'student' | 'teacher'): tf.Variable[] =>
+          shapesOf(each[side]).map((shape, place) =>
+            tf.tidy(() => tf.variable(normal(`${side}${place || ''}`, shape))),
+          );
+        [student, teacher] = [drawn('student'), drawn('teacher')];
       });
       afterEach(() => {
         method.dispose();
-        tf.dispose([student, teacher]);
+        tf.dispose([...student, ...teacher]);
       });
 
       /** What the loss needs beside student and teacher, for so many batches in one, or for one sample. */
@@ -316,18 +397,19 @@ describe('methods', () => {
         const labels = sample === undefined ? each.labels : [each.labels[sample]!];
         return { labels: tf.tensor1d(Array<readonly number[]>(times).fill(labels).flat(), 'int32') };
       };
-      const lossOf = (): tf.Scalar => method.loss({ student, teacher, ...beside() });
+      const lossOf = (more = beside()): tf.Scalar =>
+        method.loss({ student: byLayer(student), teacher: byLayer(teacher), ...more });
 
       /** Loss and gradients of student and weights, as numbers. */
       const gradients = (factor = 1): { loss: number; of: Record<string, Float32Array> } =>
         tf.tidy(() => {
-          const variables = [student, ...Object.values(method.weights)];
+          const variables = [...student, ...Object.values(method.weights)];
           const { value, grads } = tf.variableGrads(() => tf.mul(lossOf(), factor), variables);
           const read = (variable: tf.Variable) => grads[variable.name]!.dataSync<'float32'>();
           return {
             loss: value.dataSync()[0]!,
             of: {
-              student: read(student),
+              ...Object.fromEntries(student.map((layer, place) => [`student${place || ''}`, read(layer)])),
               ...Object.fromEntries(
                 Object.entries(method.weights).map(([key, weight]) => [key, read(weight)]),
               ),
@@ -344,6 +426,10 @@ describe('methods', () => {
               values.every((value) => value === start),
               weight,
             );
+          } else if ('deviation' in start) {
+            const square = values.reduce((sum, value) => sum + value ** 2, 0) / values.length;
+            const share = Math.sqrt(square) / start.deviation;
+            assert.ok(share > 0.5 && share < 1.7, `${weight} deviates by ${share} of what it should`);
           } else {
             const { within } = start;
             const range = `${weight} goes from ${Math.min(...values)} to ${Math.max(...values)}, not +-${within}`;
@@ -357,7 +443,7 @@ describe('methods', () => {
 
       it('has the same weights for the same seed, others for another', () => {
         const values = (seed: number): Record<string, unknown> => {
-          const made = createMethod(each.method, each.options ?? {}, each, { seed });
+          const made = create(each, seed);
           const read = Object.entries(made.weights).map(([key, weight]) => [key, weight.dataSync()] as const);
           made.dispose();
           return Object.fromEntries(read);
@@ -381,8 +467,8 @@ describe('methods', () => {
 
       it('passes no gradient to the teacher', () => {
         tf.tidy(() => {
-          const { grads } = tf.variableGrads(lossOf, [student, teacher]);
-          assert.deepEqual(Object.keys(grads), [student.name]);
+          const { grads } = tf.variableGrads(lossOf, [...student, ...teacher]);
+          assert.deepEqual(Object.keys(grads).sort(), student.map((layer) => layer.name).sort());
         });
       });
 
@@ -407,7 +493,7 @@ describe('methods', () => {
         const first = gradients().loss;
         for (let step = 0; step < 20; step++) {
           tf.tidy(() => {
-            const variables = [student, ...Object.values(method.weights)];
+            const variables = [...student, ...Object.values(method.weights)];
             const { grads } = tf.variableGrads(lossOf, variables);
             // Each by its size, so that one rate does for methods whose losses differ by orders of magnitude.
             const norm = Math.sqrt(
@@ -427,16 +513,17 @@ describe('methods', () => {
 
       it(`${each.perSample ? 'is' : 'is not'} the mean over its samples, and the same on a batch given twice`, () => {
         setRandomWeights(method);
-        const loss = (pair: [tf.Tensor, tf.Tensor], more: { labels?: tf.Tensor1D }): number =>
-          method.loss({ student: pair[0], teacher: pair[1], ...more }).dataSync()[0]!;
+        const loss = (of: (layer: tf.Tensor) => tf.Tensor, more: { labels?: tf.Tensor1D }): number => {
+          const input = (layers: tf.Variable[]) => byLayer(layers.map((layer) => of(layer)));
+          return method.loss({ student: input(student), teacher: input(teacher), ...more }).dataSync()[0]!;
+        };
+        const count = student[0]!.shape[0];
         const { whole, twice, samples } = tf.tidy(() => ({
-          whole: loss([student, teacher], beside()),
-          twice: loss([tf.concat([student, student]), tf.concat([teacher, teacher])], beside(2)),
-          samples: tf
-            .split(student as tf.Tensor, each.student[0]!)
-            .map((sample, index) =>
-              loss([sample, tf.split(teacher as tf.Tensor, each.student[0]!)[index]!], beside(1, index)),
-            ),
+          whole: loss((layer) => layer, beside()),
+          twice: loss((layer) => tf.concat([layer, layer]), beside(2)),
+          samples: Array.from({ length: count }, (_, index) =>
+            loss((layer) => tf.slice(layer, index, 1), beside(1, index)),
+          ),
         }));
         assert.equal(
           Math.abs(twice - whole) < 1e-5 * whole,
@@ -450,11 +537,11 @@ describe('methods', () => {
       it('leaves nothing behind but the loss', () => {
         const before = tf.memory().numTensors;
         const more = beside();
-        const loss = (): tf.Scalar => method.loss({ student, teacher, ...more });
+        const loss = (): tf.Scalar => lossOf(more);
         loss().dispose();
         const kept = before + Object.keys(more).length;
         assert.equal(tf.memory().numTensors, kept);
-        const variables = [student, ...Object.values(method.weights)];
+        const variables = [...student, ...Object.values(method.weights)];
         const { value, grads } = tf.variableGrads(loss, variables);
         assert.equal(tf.memory().numTensors, kept + 1 + Object.keys(grads).length);
         tf.dispose([value, grads, ...Object.values(more)]);
@@ -463,16 +550,15 @@ describe('methods', () => {
 
       it('refuses tensors other than it was made for', () => {
         tf.tidy(() => {
-          const wider = tf.zeros([...each.student.slice(0, -1), each.student.at(-1)! + 1]);
-          assert.throws(() => method.loss({ student: wider, teacher, ...beside() }), {
+          const [first, ...rest] = student as [tf.Variable, ...tf.Variable[]];
+          const wider = tf.zeros([...first.shape.slice(0, -1), first.shape.at(-1)! + 1]);
+          const lossWith = (layer: tf.Tensor): tf.Scalar =>
+            method.loss({ student: byLayer([layer, ...rest]), teacher: byLayer(teacher), ...beside() });
+          assert.throws(() => lossWith(wider), {
             name: 'InputError',
-            message: new RegExp(`was made for .*${escape(each.student)}.*${escape(wider.shape)}`),
+            message: new RegExp(`was made for .*${escape(first.shape)}.*${escape(wider.shape)}`),
           });
-          const shorter = tf.slice(student, 0, 3);
-          assert.throws(
-            () => method.loss({ student: shorter, teacher, ...beside() }),
-            /3 samples and the teacher's 4/,
-          );
+          assert.throws(() => lossWith(tf.slice(first, 0, 3)), /3 samples and the teacher's 4/);
         });
       });
 
@@ -518,8 +604,9 @@ describe('methods', () => {
   it('cankd is the same in both orders of its products', () => {
     // Channels of zeros change nothing but the order that is cheaper.
     const { inputs, weights, expected } = readFixture('cankd-full-c4.json');
+    const [student, teacher] = [byName(inputs.student)['']!, byName(inputs.teacher)['']!];
     const inner = 64;
-    const shapes = { student: inputs.student.shape, teacher: inputs.teacher.shape };
+    const shapes = { student: student.shape, teacher: teacher.shape };
     const method = createMethod('cankd', { interChannels: inner, subSample: false }, shapes);
     tf.tidy(() => {
       const padded = Object.entries(weights).map(([name, { data, shape }]) => {
@@ -528,13 +615,33 @@ describe('methods', () => {
         return [name, tf.pad(tf.tensor(data, shape), missing)] as const;
       });
       method.setWeights(Object.fromEntries(padded));
-      const tensor = ({ data, shape }: typeof inputs.student): tf.Tensor => tf.tensor(data, shape);
-      const loss = method.loss({ student: tensor(inputs.student), teacher: tensor(inputs.teacher) });
+      const tensor = ({ data, shape }: typeof student): tf.Tensor => tf.tensor(data, shape);
+      const loss = method.loss({ student: tensor(student), teacher: tensor(teacher) });
       assert.ok(Math.abs(loss.dataSync()[0]! - expected.loss) < 1e-5 * expected.loss);
     });
     method.dispose();
   });
 });
+
+function isSeveral(shapes: Shape | readonly Shape[]): shapes is readonly Shape[] {
+  return Array.isArray(shapes[0]);
+}
+
+function shapesOf(shapes: Shape | readonly Shape[]): readonly Shape[] {
+  return isSeveral(shapes) ? shapes : [shapes];
+}
+
+/** As methods take them: one alone, several by name. */
+function byLayer<T>(layers: readonly T[]): T | Record<string, T> {
+  return layers.length === 1
+    ? layers[0]!
+    : Object.fromEntries(layers.map((layer, place) => [`stage${place + 1}`, layer]));
+}
+
+function create({ method, options = {}, student, teacher }: Case, seed: number): DistillationMethod {
+  const shapes = { student: byLayer(shapesOf(student)), teacher: byLayer(shapesOf(teacher)) };
+  return createMethod(method, options, shapes, { seed });
+}
 
 /** Normal with deviation 1, the same for the same parts. */
 function normal(name: string, shape: Shape, mean = 0): tf.Tensor {

@@ -44,7 +44,8 @@ describe('what is registered', () => {
 
   for (const method of catalogue.methods) {
     it(`${method.name} can be hooked, with all its options known`, () => {
-      const layers = method.hooks === 'logits' ? {} : { student: 'a', teacher: 'b' };
+      const side = (layer: string) => (method.layers === 'several' ? [layer, `${layer}2`] : layer);
+      const layers = method.hooks === 'logits' ? {} : { student: side('a'), teacher: side('b') };
       const hook = { method: method.name, weight: method.publishedWeight, ...layers };
       const options = parse({ hooks: [hook] }).hooks[0]?.options ?? {};
       for (const [name, option] of Object.entries(method.options.properties as Record<string, object>)) {

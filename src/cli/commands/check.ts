@@ -81,8 +81,8 @@ function hooksTable(hooks: CheckReport['hooks']): string {
     hooks.map((hook) => [
       hook.name,
       String(hook.weight),
-      shape(hook.student.slice(1)),
-      shape(hook.teacher.slice(1)),
+      hook.student.map((each) => shape(each.slice(1))).join(', '),
+      hook.teacher.map((each) => shape(each.slice(1))).join(', '),
       count(hook.parameters),
       hook.adapter === undefined ? '' : `through ${hook.adapter}`,
     ]),

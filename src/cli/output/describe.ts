@@ -13,7 +13,10 @@ export function describeRecipe(recipe: Recipe): string {
 /** Methods with their weights and where they hook: `kd 0.9 + tat 0.1@stage3`. */
 function describeHooks(recipe: Recipe): string {
   return recipe.hooks
-    .map(({ method, weight, student }) => `${method} ${weight}${student === undefined ? '' : `@${student}`}`)
+    .map(
+      ({ method, weight, student }) =>
+        `${method} ${weight}${student === undefined ? '' : `@${[student].flat().join('+')}`}`,
+    )
     .join(' + ');
 }
 

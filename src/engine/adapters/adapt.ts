@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { DistillationMethod, Shape } from '../methods/method';
+import type { DistillationMethod, OneOrMore, Shape } from '../methods/method';
 import { seededWeights } from '../methods/weights';
 import type { Adapter } from './adapter';
 
@@ -22,10 +22,16 @@ export function adapt(
       for (const [name, variable] of Object.entries(own)) if (values[name]) variable.assign(values[name]);
       method.setWeights(Object.fromEntries(rest));
     },
-    loss: (inputs) => tf.tidy(() => method.loss({ ...inputs, student: compute(inputs.student) })),
+    // Adapters stand in front of methods on one layer only.
+    loss: (inputs) => tf.tidy(() => method.loss({ ...inputs, student: compute(only(inputs.student)) })),
     dispose() {
       method.dispose();
       tf.dispose(own);
     },
   };
+}
+
+/** Of what is hooked, which is one layer. */
+function only(features: OneOrMore<tf.Tensor>): tf.Tensor {
+  return features instanceof tf.Tensor ? features : Object.values(features)[0]!;
 }

@@ -3,8 +3,9 @@ import { InputError } from '../../common/errors';
 import { didYouMean } from '../../common/suggest';
 import type { CatalogueMethod } from '../../recipe/catalogue';
 import { assignByName } from '../assign';
-import type { DistillationMethod, LossInputs, MethodDefinition, Shape } from './method';
+import type { DistillationMethod, LossInputs, MethodDefinition, OneOrMore, Shape } from './method';
 import { ab } from './ab';
+import { afd } from './afd';
 import { at } from './at';
 import { cankd } from './cankd';
 import { cc } from './cc';
@@ -15,6 +16,7 @@ import { detach } from './detach';
 import { dist } from './dist';
 import { dkd } from './dkd';
 import { fitnets } from './fitnets';
+import { fsp } from './fsp';
 import { ickd } from './ickd';
 import { kd } from './kd';
 import { mgd } from './mgd';
@@ -23,8 +25,9 @@ import { completeOptions } from './options';
 import { pad } from './pad';
 import { pkd } from './pkd';
 import { pkt } from './pkt';
+import { reviewkd } from './reviewkd';
 import { rkd } from './rkd';
-import { refuseShapes, sampleShape } from './shapes';
+import { sampleShape, ShapeError } from './shapes';
 import { sp } from './sp';
 import { srd } from './srd';
 import { tat } from './tat';
@@ -53,6 +56,9 @@ export const methods: readonly MethodDefinition[] = [
   cwd,
   pkd,
   mgd,
+  fsp,
+  reviewkd,
+  afd,
   sp,
   cc,
   rkd,
@@ -73,15 +79,16 @@ export function methodNamed(name: string): MethodDefinition {
 
 /** The methods as plain data, for the catalogue. */
 export function catalogueMethods(): CatalogueMethod[] {
-  return methods.map(({ name, title, summary, hooks, publishedWeight, reference, options }) => {
-    return { name, title, summary, hooks, publishedWeight, reference, options };
+  return methods.map(({ name, title, summary, hooks, layers, publishedWeight, reference, options }) => {
+    return { name, title, summary, hooks, layers, publishedWeight, reference, options };
   });
 }
 
 /**
- * Puts a method to work between a layer of the student and one of the teacher.
+ * Puts a method to work between a layer of the student and one of the teacher, or several of each.
  *
- * `shapes` have the batch first (its size is free): maps [N, H, W, C], vectors and logits [N, C].
+ * `shapes` have the batch first (its size is free): maps [N, H, W, C], vectors and logits [N, C]; for a method on
+ * several layers a record of them, shallow to deep.
  * `options` are checked and completed with the method's defaults. Weights are drawn from `seed` (default 0).
  * Throws `InputError` for an unknown method or option, an impossible value, or shapes that it cannot take.
  *
@@ -91,49 +98,75 @@ export function catalogueMethods(): CatalogueMethod[] {
 export function createMethod(
   name: string,
   options: Readonly<Record<string, unknown>>,
-  shapes: { readonly student: Shape; readonly teacher: Shape },
+  shapes: { readonly student: OneOrMore<Shape>; readonly teacher: OneOrMore<Shape> },
   { seed = 0 }: { readonly seed?: number } = {},
 ): DistillationMethod {
   const method = methodNamed(name);
+  const lists = { student: listOf<Shape>(shapes.student), teacher: listOf<Shape>(shapes.teacher) };
   const weights: Record<string, tf.Variable> = {};
-  const compute = method.create(
-    completeOptions(name, method.options, options),
-    shapes,
-    seededWeights(seed, weights),
-  );
+  const factory = seededWeights(seed, weights);
+  const complete = completeOptions(name, method.options, options);
+  const compute =
+    method.layers === 'several'
+      ? method.create(complete, lists, factory)
+      : onOneLayer(method.create(complete, onlyOf(name, lists), factory));
   return {
     weights,
     setWeights: (values) => assignByName(name, weights, values),
-    loss: (inputs) => {
-      checkInputs(method, shapes, inputs);
-      return tf.tidy(() => compute({ ...inputs, teacher: detach(inputs.teacher) }));
+    loss: ({ student, teacher, ...beside }) => {
+      const inputs = { ...beside, student: listOf<tf.Tensor>(student), teacher: listOf<tf.Tensor>(teacher) };
+      checkInputs(method, lists, inputs);
+      return tf.tidy(() => compute({ ...inputs, teacher: inputs.teacher.map(detach) }));
     },
     dispose: () => tf.dispose(weights),
   };
 }
 
+function listOf<T extends Shape | tf.Tensor>(given: OneOrMore<T>): T[] {
+  return Array.isArray(given) || given instanceof tf.Tensor
+    ? [given as T]
+    : Object.values(given as Readonly<Record<string, T>>);
+}
+
+type Lists<T> = { readonly student: readonly T[]; readonly teacher: readonly T[] };
+
+/** Throws `InputError` where a method on one layer is given several. */
+function onlyOf<T>(method: string, { student, teacher }: Lists<T>): { student: T; teacher: T } {
+  if (student.length !== 1 || teacher.length !== 1) {
+    throw new InputError(
+      `${method} hooks one layer of each model; give it one, or each pair a hook of its own`,
+    );
+  }
+  return { student: student[0]!, teacher: teacher[0]! };
+}
+
+function onOneLayer(
+  compute: (inputs: LossInputs) => tf.Scalar,
+): (inputs: LossInputs<readonly tf.Tensor[]>) => tf.Scalar {
+  return ({ student, teacher, ...beside }) =>
+    compute({ ...beside, student: student[0]!, teacher: teacher[0]! });
+}
+
 /** The shapes may differ from those at creation in the size of the batch alone. */
 function checkInputs(
   { name: method, needs = [] }: MethodDefinition,
-  shapes: { readonly student: Shape; readonly teacher: Shape },
-  inputs: LossInputs,
+  shapes: Lists<Shape>,
+  inputs: LossInputs<readonly tf.Tensor[]>,
 ): void {
-  const { student, teacher } = inputs;
   const missing = needs.find((need) => inputs[need] === undefined);
   if (missing !== undefined) throw new InputError(`${method} needs ${missing} beside student and teacher`);
-  const actual = { student: student.shape, teacher: teacher.shape };
-  if (
-    sampleShape(student.shape) !== sampleShape(shapes.student) ||
-    sampleShape(teacher.shape) !== sampleShape(shapes.teacher)
-  ) {
-    refuseShapes(
-      `${method} was made for ${sampleShape(shapes.student)} and ${sampleShape(shapes.teacher)}`,
-      actual,
+  const samples = (side: 'student' | 'teacher'): string =>
+    inputs[side].map(({ shape }) => sampleShape(shape)).join();
+  const made = (side: 'student' | 'teacher'): string => shapes[side].map(sampleShape).join();
+  if (samples('student') !== made('student') || samples('teacher') !== made('teacher')) {
+    throw new ShapeError(
+      `${method} was made for ${made('student')} and ${made('teacher')}, but the student's layer gives ${samples('student')} and the teacher's ${samples('teacher')}; hook other layers`,
     );
   }
-  if (student.shape[0] !== teacher.shape[0]) {
+  const [ofStudent, ofTeacher] = [inputs.student[0]!.shape[0], inputs.teacher[0]!.shape[0]];
+  if (ofStudent !== ofTeacher) {
     throw new InputError(
-      `${method}: the student's batch has ${student.shape[0]} samples and the teacher's ${teacher.shape[0]}`,
+      `${method}: the student's batch has ${ofStudent} samples and the teacher's ${ofTeacher}`,
     );
   }
 }

@@ -36,6 +36,29 @@ export function mapSizes(method: string, shapes: ShapePair): { student: MapSize;
   return { student: mapSize(shapes.student), teacher: mapSize(shapes.teacher) };
 }
 
+/** The sizes of several maps; `evenly`: as many on one side as on the other. Throws `InputError` otherwise. */
+export function mapList(
+  method: string,
+  shapes: { readonly student: readonly Shape[]; readonly teacher: readonly Shape[] },
+  { evenly = true } = {},
+): { student: MapSize[]; teacher: MapSize[] } {
+  const { student, teacher } = shapes;
+  if (Math.min(student.length, teacher.length) < 2 || (evenly && student.length !== teacher.length)) {
+    const wanted = evenly ? 'as many layers of the student as of the teacher' : 'layers of both models';
+    throw new InputError(
+      `${method} hooks ${wanted}, at least two, not ${student.length} and ${teacher.length}`,
+    );
+  }
+  const sizes = (side: readonly Shape[]): MapSize[] =>
+    side.map((shape) => {
+      if (shape.length === 4) return mapSize(shape);
+      throw new InputError(
+        `${method} compares feature maps [height, width, channels], but one of its layers gives ${sampleShape(shape)}; hook other layers`,
+      );
+    });
+  return { student: sizes(student), teacher: sizes(teacher) };
+}
+
 function mapSize([, height, width, channels]: Shape): MapSize {
   return { height: height!, width: width!, channels: channels! };
 }

@@ -14,6 +14,12 @@ export function seededWeights(seed: number, made: Record<string, tf.Variable>): 
       const bound = 1 / Math.sqrt(fanIn);
       return make(name, shape, () => bound * (2 * random() - 1));
     },
+    normal: (name, shape, deviation) => {
+      const random = randomSource(seed, name);
+      // Box and Muller.
+      const draw = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+      return make(name, shape, () => deviation * draw());
+    },
     constant: (name, shape, value) => make(name, shape, () => value),
   };
 }

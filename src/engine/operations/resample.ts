@@ -19,7 +19,12 @@ export function resizeBilinear(maps: tf.Tensor4D, height: number, width: number)
   return resample(maps, bilinearShares(maps.shape[1], height), bilinearShares(maps.shape[2], width));
 }
 
-/** Both are linear in each axis by itself: two products with small matrices. */
+/** Nearest neighbour as PyTorch's `interpolate`: output i takes input floor(i n / m). Maps [N, H, W, C]. */
+export function resizeNearest(maps: tf.Tensor4D, height: number, width: number): tf.Tensor4D {
+  return resample(maps, nearestShares(maps.shape[1], height), nearestShares(maps.shape[2], width));
+}
+
+/** All are linear in each axis by itself: two products with small matrices. */
 function resample(maps: tf.Tensor4D, rows: Shares, columns: Shares): tf.Tensor4D {
   return tf.tidy(() => alongRows(alongColumns(maps, columns), rows));
 }
@@ -66,5 +71,12 @@ function bilinearShares(from: number, to: number): Shares {
     row[low]! += 1 - (centre - low);
     row[high]! += centre - low;
     return row;
+  });
+}
+
+function nearestShares(from: number, to: number): Shares {
+  return Array.from({ length: to }, (_, out) => {
+    const taken = Math.floor((out * from) / to);
+    return Array.from({ length: from }, (_, at) => (at === taken ? 1 : 0));
   });
 }

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Batch } from '../../data/batch';
 import type { Model } from '../models/model';
-import { ActivationReader, LOGITS } from './activations';
-import type { HookTerm } from './hook-term';
+import { ActivationReader } from './activations';
+import type { HookedLayer, HookTerm } from './hook-term';
 import { linearCka } from './similarity';
 
 /** How alike the features on both sides of a hook are. */
@@ -24,11 +24,11 @@ export class FeatureComparison {
   ) {
     this.student = new ActivationReader(
       student,
-      hooks.map((hook) => hook.studentLayer ?? LOGITS),
+      hooks.map((hook) => deepest(hook.student)),
     );
     this.teacher = new ActivationReader(
       teacher,
-      hooks.map((hook) => hook.teacherLayer ?? LOGITS),
+      hooks.map((hook) => deepest(hook.teacher)),
     );
   }
 
@@ -39,7 +39,7 @@ export class FeatureComparison {
       const student = this.student.read(images, false);
       const teacher = this.teacher.read(images, false);
       return this.hooks.map((hook) =>
-        compare(student.get(hook.studentLayer ?? LOGITS)!, teacher.get(hook.teacherLayer ?? LOGITS)!),
+        compare(student.get(deepest(hook.student))!, teacher.get(deepest(hook.teacher))!),
       );
     });
     const samples = this.batch.shape[0];
@@ -54,6 +54,11 @@ export class FeatureComparison {
     }
     return similarities;
   }
+}
+
+/** Of a hook on several layers the deepest are compared. */
+function deepest(layers: readonly HookedLayer[]): string {
+  return layers.at(-1)!.id;
 }
 
 /** The Gram matrices of both, and the mean cosine where it can be had. */

@@ -7,6 +7,7 @@ import { createMethod, methodNamed } from '../methods/registry';
 import type { DistillationMethod } from '../methods/method';
 import { sampleShape, ShapeError } from '../methods/shapes';
 import type { Model } from '../models/model';
+import { LOGITS } from './activations';
 
 /** One hook at work: a method between a layer (or the logits) of the student and one of the teacher. */
 export interface HookTerm {
@@ -15,13 +16,19 @@ export interface HookTerm {
   readonly method: DistillationMethod;
   /** What was put in front of the method because it refuses the shapes as they are. */
   readonly adapter?: string;
-  /** Layer ids; undefined where the method hooks the logits. */
-  readonly studentLayer: string | undefined;
-  readonly teacherLayer: string | undefined;
-  /** What the method is put between, with the batch first. */
-  readonly shapes: { readonly student: readonly number[]; readonly teacher: readonly number[] };
+  /** What the method is put between: the logits, one layer, or several. */
+  readonly student: readonly HookedLayer[];
+  readonly teacher: readonly HookedLayer[];
   readonly weight: number;
   readonly schedule: HookSchedule | undefined;
+}
+
+/** What a hook sees of a model. */
+export interface HookedLayer {
+  /** `LOGITS` for methods that hook those. */
+  readonly id: string;
+  /** With the batch first. */
+  readonly shape: readonly number[];
 }
 
 /** An error in one hook, with its place in the recipe: `hooks[1].student`. */
@@ -49,7 +56,7 @@ function at<T>(path: string, work: () => T): T {
  */
 function createAdapted(
   { method: name, options, adapter: wanted = 'auto' }: Hook,
-  shapes: HookTerm['shapes'],
+  shapes: { readonly student: readonly number[]; readonly teacher: readonly number[] },
   seed: number,
 ): Pick<HookTerm, 'method' | 'adapter'> {
   const { student, teacher } = shapes;
@@ -80,10 +87,17 @@ function createAdapted(
   }
 }
 
-/** The shape of what a hook sees: a layer's output, or the logits, with the batch size put in. */
-function hookedShape(model: Model, layerId: string | undefined, batchSize: number): number[] {
-  const output = layerId === undefined ? model.network.outputs[0]! : model.layer(layerId).output;
-  return output.shape.map((size, axis) => (axis === 0 ? batchSize : (size ?? 0)));
+/** The layers that a hook names, with their shapes and the batch size put in; the logits where it hooks those. */
+function hookedLayers(model: Model, named: Hook['student'], batchSize: number): HookedLayer[] {
+  return [named ?? LOGITS].flat().map((id) => {
+    const output = id === LOGITS ? model.network.outputs[0]! : model.layer(id).output;
+    return { id, shape: output.shape.map((size, axis) => (axis === 0 ? batchSize : (size ?? 0))) };
+  });
+}
+
+/** A record as methods on several layers take it. */
+export function byPlace<Value>(values: readonly Value[]): Record<string, Value> {
+  return Object.fromEntries(values.map((value, place) => [`layer ${place + 1}`, value]));
 }
 
 /**
@@ -95,24 +109,34 @@ export function createHookTerms(
   names: readonly string[],
   models: { readonly student: Model; readonly teacher: Model },
   batchSize: number,
-  seed: number,
+  firstSeed: number,
 ): HookTerm[] {
   return hooks.map((hook, index) => {
     const path = `hooks[${index}]`;
+    const seed = firstSeed + 1000 * (index + 1);
     const definition = at(`${path}.method`, () => methodNamed(hook.method));
     const onLogits = definition.hooks === 'logits';
-    const studentLayer = onLogits ? undefined : hook.student;
-    const teacherLayer = onLogits ? undefined : hook.teacher;
-    const student = at(`${path}.student`, () => hookedShape(models.student, studentLayer, batchSize));
-    const teacher = at(`${path}.teacher`, () => hookedShape(models.teacher, teacherLayer, batchSize));
-    const shapes = { student, teacher };
-    const adapted = at(path, () => createAdapted(hook, shapes, seed + 1000 * (index + 1)));
+    const layers = (side: 'student' | 'teacher'): HookedLayer[] =>
+      at(`${path}.${side}`, () => hookedLayers(models[side], onLogits ? undefined : hook[side], batchSize));
+    const [student, teacher] = [layers('student'), layers('teacher')];
+    const shapes = { student: student.map(({ shape }) => shape), teacher: teacher.map(({ shape }) => shape) };
+    const adapted = at(path, () =>
+      definition.layers === 'several'
+        ? {
+            method: createMethod(
+              hook.method,
+              hook.options,
+              { student: byPlace(shapes.student), teacher: byPlace(shapes.teacher) },
+              { seed },
+            ),
+          }
+        : createAdapted(hook, { student: shapes.student[0]!, teacher: shapes.teacher[0]! }, seed),
+    );
     return {
       name: names[index]!,
       ...adapted,
-      studentLayer,
-      teacherLayer,
-      shapes,
+      student,
+      teacher,
       weight: hook.weight,
       schedule: hook.schedule,
     };

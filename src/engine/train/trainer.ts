@@ -9,7 +9,7 @@ import { ActivationReader, LOGITS, type Activations } from './activations';
 import { clipGradients } from './clip';
 import { ExponentialMovingAverage } from './ema';
 import { assignGroups } from './groups';
-import type { HookTerm } from './hook-term';
+import { byPlace, type HookTerm } from './hook-term';
 import { createOptimizer, type Optimizer } from './optimizer';
 import { hookFactor, learningRate, type Place } from './schedule';
 
@@ -71,12 +71,12 @@ export class Trainer {
     );
     this.studentReader = new ActivationReader(student, [
       LOGITS,
-      ...hooks.map((hook) => hook.studentLayer ?? LOGITS),
+      ...hooks.flatMap((hook) => hook.student.map(({ id }) => id)),
     ]);
     if (teacher && hooks.length > 0) {
       this.teacherReader = new ActivationReader(
         teacher,
-        hooks.map((hook) => hook.teacherLayer ?? LOGITS),
+        hooks.flatMap((hook) => hook.teacher.map(({ id }) => id)),
       );
     }
     if (recipe.train.ema) this.ema = new ExponentialMovingAverage(student.weights, recipe.train.ema.decay);
@@ -197,8 +197,8 @@ export class Trainer {
     });
     const hookTerms = this.settings.hooks.map((hook) => {
       const loss = hook.method.loss({
-        student: student.get(hook.studentLayer ?? LOGITS)!,
-        teacher: teacher!.get(hook.teacherLayer ?? LOGITS)!,
+        student: byPlace(hook.student.map(({ id }) => student.get(id)!)),
+        teacher: byPlace(hook.teacher.map(({ id }) => teacher!.get(id)!)),
         labels,
       });
       const factor = hook.weight * hookFactor(hook.schedule, this.place);

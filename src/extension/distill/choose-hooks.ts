@@ -21,7 +21,8 @@ export function chooseMethods(
   student: Student,
   place: StepPlace,
 ): Promise<readonly CatalogueMethod[] | typeof BACK | typeof CANCEL> {
-  const { methods } = loadCatalogue();
+  // Those on several layers at once are written by hand: pairs of layers are chosen here.
+  const methods = loadCatalogue().methods.filter(({ layers }) => layers === 'one');
   const choiceOf = (method: CatalogueMethod): Choice<CatalogueMethod> => ({
     label: method.name,
     description: [

@@ -25,7 +25,7 @@ export function hookRowsOf({ recipe, info }: ReadableRun): HookRow[] {
 }
 
 function layers(given: Hook['student']): HookRow['student'] {
-  return given === undefined ? [{}] : [{ layer: given }];
+  return given === undefined ? [{}] : [given].flat().map((layer) => ({ layer }));
 }
 
 function scheduleOf({ schedule }: Hook): { readonly schedule?: string } {
