@@ -89,8 +89,11 @@ function isDebugged(): boolean {
 
 /** A debugger finds the sources, and sets breakpoints in them, by the map alone. */
 function withInlineMap(script: string, map: string): string {
-  return `${script}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`;
+  return `${script}\n${MAP_COMMENT}data:application/json;base64,${Buffer.from(map).toString('base64')}`;
 }
+
+/** In two parts: a debugger that reads this very file would take it for the file's own. */
+const MAP_COMMENT = '//# ' + 'sourceMappingURL=';
 
 /** The frames of a stack that are of a script, the innermost first. */
 function framesIn(stack: string | undefined, script: string): Frame[] {
