@@ -101,7 +101,7 @@ async function makeRun(workspace: string, made: Made): Promise<RunFolder> {
       ...last,
       steps: recipe.train.epochs * STEPS_PER_EPOCH,
       stepsPerEpoch: STEPS_PER_EPOCH,
-      epochs,
+      epochs: recipe.train.epochs,
     },
     parameters: { student: 1234, ...(recipe.teacher && { teacher: 45678 }) },
     ...(recipe.teacher && {
