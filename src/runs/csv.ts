@@ -25,15 +25,9 @@ const columns: Readonly<Record<string, (line: MetricLine) => Cell>> = {
 };
 
 /**
- * Metrics as CSV (RFC 4180): a row for each line, a column for each entry, each loss term and each figure of a hook;
- * times in ISO 8601.
+ * A run's metrics as CSV (RFC 4180): a row for each line that counts, a column for each entry, each loss term and each
+ * figure of a hook; times in ISO 8601. A part at a time: a long run holds nobody up and needs no memory.
  */
-export function metricsToCsv(lines: readonly MetricLine[]): string {
-  const names = [...new Set(lines.flatMap((line) => Object.keys(furtherOf(line))))];
-  return headerOf(names) + lines.map((line) => rowOf(line, names)).join('');
-}
-
-/** The same of a run, a part at a time: a long run holds nobody up and needs no memory. */
 export async function* readMetricsCsv(run: RunFolder): AsyncGenerator<string> {
   const names = new Set<string>();
   const resumedFrom: number[] = [];
@@ -45,7 +39,7 @@ export async function* readMetricsCsv(run: RunFolder): AsyncGenerator<string> {
     else for (const name of Object.keys(furtherOf(line))) names.add(name);
   }
   const columnNames = [...names];
-  let part = headerOf(columnNames);
+  let part = csvRow([...Object.keys(columns), ...columnNames]);
   let attempts = 0;
   for await (const line of new MetricReader(run).read()) {
     if (line.seq > last) break;
@@ -57,10 +51,6 @@ export async function* readMetricsCsv(run: RunFolder): AsyncGenerator<string> {
     part = '';
   }
   yield part;
-}
-
-function headerOf(names: readonly string[]): string {
-  return csvRow([...Object.keys(columns), ...names]);
 }
 
 function rowOf(line: MetricLine, names: readonly string[]): string {

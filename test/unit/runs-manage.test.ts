@@ -4,13 +4,13 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Recipe } from '../../src/recipe/schema';
 import { CheckpointStore } from '../../src/runs/checkpoints';
-import { metricsToCsv, readMetricsCsv } from '../../src/runs/csv';
+import { readMetricsCsv } from '../../src/runs/csv';
 import { createRun, listRuns, openRun, type RunFolder } from '../../src/runs/folder';
 import { readNotes, writeNotes } from '../../src/runs/notes';
-import { readMetrics } from '../../src/runs/metrics';
 import { pruneRuns } from '../../src/runs/prune';
 import { acquireRunLock } from '../../src/runs/run-lock';
 import { deleteRun, restoreRun } from '../../src/runs/trash';
+import type { MetricLine } from '../../src/runs/types';
 import { nextLine, sampleRecipe, startProcess, temporaryRetortFolder } from './runs-helpers';
 
 describe('keeping runs', () => {
@@ -156,9 +156,10 @@ describe('keeping runs', () => {
     });
   });
 
-  it('exports metrics as CSV', () => {
+  it('exports metrics as CSV', async () => {
     const place = { attempt: 1, seq: 1, step: 10, epoch: 0.5, time: Date.UTC(2026, 10, 22) };
-    const csv = metricsToCsv([
+    const run = await createRun(retort.folder, sampleRecipe());
+    const lines: MetricLine[] = [
       {
         kind: 'train',
         ...place,
@@ -172,9 +173,10 @@ describe('keeping runs', () => {
       },
       { kind: 'validation', ...place, seq: 2, loss: null, accuracy: 0.5 },
       { kind: 'hooks', ...place, seq: 3, hooks: { kd: { weight: 0.9, loss: 2, cka: 0.25 } } },
-    ]);
+    ];
+    writeMetrics(run, lines);
     assert.equal(
-      csv,
+      (await csvParts(run)).join(''),
       'kind,attempt,seq,step,epoch,time,loss,accuracy,lr,imagesPerSecond,dataWait,residentBytes,deviceBytes,term task,"term tat@a,""b""",hook kd weight,hook kd loss,hook kd cka\r\n' +
         'train,1,1,10,0.5,2026-11-22T00:00:00.000Z,1.5,0.25,0.1,800,0,4096,,1,0.5,,,\r\n' +
         'validation,1,2,10,0.5,2026-11-22T00:00:00.000Z,,0.5,,,,,,,,,,\r\n' +
@@ -195,11 +197,26 @@ describe('keeping runs', () => {
     for (let step = 1; step <= 3000; step++) lines.push(validation(1, step, step));
     lines.push(attempt(2, 3001, 2000), validation(2, 3002, 2001), validation(2, 3003, 2002));
     lines.push(attempt(3, 3004, 2001), validation(3, 3005, 2002));
-    const file = path.join(run.folder, 'metrics.jsonl');
-    fs.writeFileSync(file, `${lines.map((line) => JSON.stringify(line)).join('\n')}\n{"torn`);
-    const parts: string[] = [];
-    for await (const part of readMetricsCsv(run)) parts.push(part);
+    writeMetrics(run, lines, '{"torn');
+    const parts = await csvParts(run);
     assert.ok(parts.length > 1);
-    assert.equal(parts.join(''), metricsToCsv((await readMetrics(run)).lines));
+    const [, ...rows] = parts.join('').trimEnd().split('\r\n');
+    const places = rows.map((row) => {
+      const [, attemptOfRow, , step] = row.split(',');
+      return [Number(attemptOfRow), Number(step)];
+    });
+    const first = Array.from({ length: 2000 }, (_, index) => [1, index + 1]);
+    assert.deepEqual(places, [...first, [2, 2001], [3, 2002]]);
   });
 });
+
+function writeMetrics({ folder }: RunFolder, lines: readonly object[], torn = ''): void {
+  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  fs.writeFileSync(path.join(folder, 'metrics.jsonl'), text + torn);
+}
+
+async function csvParts(run: RunFolder): Promise<string[]> {
+  const parts: string[] = [];
+  for await (const part of readMetricsCsv(run)) parts.push(part);
+  return parts;
+}
