@@ -26,51 +26,58 @@ const packages = [
   { patterns: ['vscode'], rooms: ['extension'] },
 ];
 
-const walls = Object.entries(rooms).map(([room, allowed]) => {
+/** What a room must not import. */
+function forbiddenTo(room) {
   const forbiddenRooms = Object.keys(rooms).filter(
-    (other) => other !== room && other !== 'common' && !allowed.includes(other),
+    (other) => other !== room && other !== 'common' && !rooms[room].includes(other),
   );
-  return {
-    files: [`src/${room}/**/*.ts`],
-    rules: {
-      'no-restricted-imports': [
-        'error',
+  return [
+    ...forbiddenRooms.map((other) => ({
+      regex: `^(\\.\\./)+${other}/`,
+      message: `src/${room} must not import src/${other} (see the rooms in eslint.config.mjs).`,
+    })),
+    ...packages
+      .filter((entry) => !entry.rooms.includes(room))
+      .map((entry) => ({
+        group: entry.patterns,
+        message: `Only ${entry.rooms.map((name) => `src/${name}`).join(' and ')} may import this.`,
+      })),
+  ];
+}
+
+function wall(files, patterns) {
+  return { files: [files], rules: { 'no-restricted-imports': ['error', { patterns }] } };
+}
+
+const walls = Object.keys(rooms).map((room) => wall(`src/${room}/**/*.ts`, forbiddenTo(room)));
+
+/** The features of the extension, which call each other by commands alone; what two share is in its `common`. */
+const features = ['distill', 'lenses', 'panel', 'recipes', 'runs', 'setup'];
+
+for (const own of [...features, 'common']) {
+  const others = features.filter((name) => name !== own).join('|');
+  for (const depth of [1, 2]) {
+    walls.push(
+      wall(`src/extension/${own}/${'*/'.repeat(depth - 1)}*.ts`, [
+        ...forbiddenTo('extension'),
         {
-          patterns: [
-            ...forbiddenRooms.map((other) => ({
-              regex: `^(\\.\\./)+${other}/`,
-              message: `src/${room} must not import src/${other} (see the rooms in eslint.config.mjs).`,
-            })),
-            ...packages
-              .filter((entry) => !entry.rooms.includes(room))
-              .map((entry) => ({
-                group: entry.patterns,
-                message: `Only ${entry.rooms.map((name) => `src/${name}`).join(' and ')} may import this.`,
-              })),
-          ],
+          regex: `^(\\.\\./){${depth}}(${others})/`,
+          message: 'Features share src/extension/common, and call each other by commands.',
         },
-      ],
-    },
-  };
-});
+      ]),
+    );
+  }
+}
 
 /** The panel's page shares nothing with the programs but the messages. */
-walls.push({
-  files: ['webview/**/*.ts'],
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      {
-        patterns: [
-          {
-            regex: '^(\\.\\./)+src/(?!protocol/panel|common/)',
-            message: 'The page may import src/protocol/panel* and src/common only.',
-          },
-        ],
-      },
-    ],
-  },
-});
+walls.push(
+  wall('webview/**/*.ts', [
+    {
+      regex: '^(\\.\\./)+src/(?!protocol/panel|common/)',
+      message: 'The page may import src/protocol/panel* and src/common only.',
+    },
+  ]),
+);
 
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'test/fixtures/', '.retort/', 'examples/', 'sample/'] },
