@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { asInputError } from '../common/disk-faults';
 import { InputError, messageOf } from '../common/errors';
 import { RecipeError } from '../recipe/problem';
 import { Ended } from './ended';
@@ -7,7 +8,7 @@ import type { Output } from './output/output';
 
 /** Says what went wrong and gives the exit code for it. */
 export function reportError(error: unknown, output: Output, verbose: boolean): ExitCode {
-  const { exitCode, message, ...more } = describeError(error, verbose);
+  const { exitCode, message, ...more } = describeError(asInputError(error), verbose);
   output.error({ message, exitCode, ...more });
   return exitCode;
 }

@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
+import { diskFault } from '../common/disk-faults';
 import { errorCode, InputError, messageOf } from '../common/errors';
 import { failpoint } from '../common/failpoint';
 import { writeJsonAtomic } from '../common/files';
@@ -76,7 +77,7 @@ export async function createRun(
     await fs.rm(aside, { recursive: true, force: true }).catch(() => undefined);
     if (errorCode(error) === undefined) throw error;
     throw new InputError(
-      `No run can be made in ${runs}: ${messageOf(error)}; free the space or change the folder's permissions`,
+      `No run can be made in ${runs}: ${diskFault(error) ?? `${messageOf(error)}; mend that and try again`}`,
     );
   }
 }

@@ -57,7 +57,7 @@ describe('run folder', () => {
     try {
       await assert.rejects(
         createRun(retort.folder, sampleRecipe()),
-        inputError(/No run can be made in .*runs: ENOSPC/),
+        inputError(/^No run can be made in .*runs: no space is left; free some and try again$/),
       );
     } finally {
       delete process.env.RETORT_FAILPOINT;

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { asInputError } from '../../common/disk-faults';
 import { InputError, messageOf } from '../../common/errors';
 import { type CommandName, features } from '../contributions';
 import type { CommandContribution } from './manifest';
@@ -44,10 +45,11 @@ export function requireTrust(): void {
 /** Tells an error: the sentence alone where the user can mend it, with the log at hand where it is ours. */
 export async function tellError(log: vscode.LogOutputChannel, error: unknown): Promise<void> {
   log.error(error instanceof Error ? error : String(error));
+  const told = asInputError(error);
   const showLog = vscode.l10n.t('Show Log');
   const chosen = await vscode.window.showErrorMessage(
-    messageOf(error),
-    ...(error instanceof InputError ? [] : [showLog]),
+    messageOf(told),
+    ...(told instanceof InputError ? [] : [showLog]),
   );
   if (chosen === showLog) log.show();
 }

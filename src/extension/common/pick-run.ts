@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
+import { InputError } from '../../common/errors';
 import { ago } from '../../common/format';
 import { variantOf } from '../../recipe/names';
+import { requireFolder } from './require-folder';
 import type { RunStore } from './run-store';
 import { isReadable, type SeenRun } from './seen-run';
 
@@ -14,7 +16,10 @@ export interface PickOptions {
   readonly filter?: (run: SeenRun) => boolean;
 }
 
-/** Lets the person pick one run, the newest first; throws `CancellationError` if none is picked. */
+/**
+ * Lets the person pick one run, the newest first; throws `CancellationError` if none is picked, `InputError` where there
+ * is none to pick.
+ */
 export async function pickRun(store: RunStore, options: PickOptions): Promise<SeenRun> {
   const picks = await picksFrom(store, options);
   const picked = await vscode.window.showQuickPick(picks, pickOptions(options.title));
@@ -22,7 +27,7 @@ export async function pickRun(store: RunStore, options: PickOptions): Promise<Se
   return picked.run;
 }
 
-/** Lets the person pick any number of runs; throws `CancellationError` if none is picked. */
+/** The same for any number of runs. */
 export async function pickRuns(store: RunStore, options: PickOptions): Promise<SeenRun[]> {
   const picks = await picksFrom(store, options);
   const picked = await vscode.window.showQuickPick(picks, {
@@ -34,10 +39,19 @@ export async function pickRuns(store: RunStore, options: PickOptions): Promise<S
 }
 
 async function picksFrom(store: RunStore, { filter = () => true }: PickOptions): Promise<RunPick[]> {
+  requireFolder();
   await store.ready;
-  return store
-    .all()
-    .filter(filter)
+  const runs = store.all();
+  if (runs.length === 0) {
+    throw new InputError(
+      vscode.l10n.t('There are no runs yet: run a recipe, or write one with "Retort: Distill"'),
+    );
+  }
+  const fitting = runs.filter(filter);
+  if (fitting.length === 0) {
+    throw new InputError(vscode.l10n.t('None of the runs is in a state that allows this'));
+  }
+  return fitting
     .sort((one, other) => (one.run.id < other.run.id ? 1 : -1))
     .map((run) => ({ run, ...describe(run) }));
 }

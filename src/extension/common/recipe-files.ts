@@ -1,8 +1,10 @@
+import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { InputError, messageOf } from '../../common/errors';
+import { errorCode, InputError } from '../../common/errors';
 import type { Services } from '../services';
 import { isRecipe } from './active-recipe';
+import { requireFolder } from './require-folder';
 
 export const RECIPES = '**/*.distill.json';
 
@@ -33,14 +35,13 @@ export async function chooseRecipe(
 
 /** Lets the user pick one; `InputError` where the workspace has none. */
 export async function pickRecipe(placeHolder: string): Promise<vscode.Uri | undefined> {
+  requireFolder();
   const recipes = await findRecipes();
   if (recipes.length === 0) {
     throw new InputError(
-      vscode.workspace.workspaceFolders === undefined
-        ? vscode.l10n.t('No folder is open: open the one with your models first')
-        : vscode.l10n.t(
-            'There is no recipe in this workspace yet: run "Retort: Distill" on a model to write one',
-          ),
+      vscode.l10n.t(
+        'There is no recipe in this workspace yet: run "Retort: Distill" on a model to write one',
+      ),
     );
   }
   const items = recipes.map((uri) => ({
@@ -56,18 +57,11 @@ export async function writeNewRecipe(folder: vscode.Uri, stem: string, text: str
   const name = stem.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '') || 'recipe';
   for (let count = 1; ; count++) {
     const uri = vscode.Uri.joinPath(folder, `${name}${count === 1 ? '' : `-${count}`}.distill.json`);
-    if (await exists(uri)) continue;
     try {
-      await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+      await fs.writeFile(uri.fsPath, text, { flag: 'wx' });
       return uri;
     } catch (error) {
-      throw new InputError(
-        vscode.l10n.t(
-          '{0} cannot be written ({1}): make the folder writable, or copy the project to one that is',
-          uri.fsPath,
-          messageOf(error),
-        ),
-      );
+      if (errorCode(error) !== 'EEXIST') throw error;
     }
   }
 }

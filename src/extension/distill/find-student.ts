@@ -1,10 +1,10 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { InputError } from '../../common/errors';
 import { loadCatalogue } from '../../recipe/load-catalogue';
 import { workspacePath } from '../../recipe/workspace';
 import { workspaceOf } from '../common/launcher';
 import { findRecipes } from '../common/recipe-files';
+import { requireFolder } from '../common/require-folder';
 import { findWorkspaceModels, type WorkspaceModel } from '../common/workspace-models';
 import { chooseOne, heading } from './choose';
 import { shortName } from './new-recipe';
@@ -30,6 +30,7 @@ export async function findStudent(
 ): Promise<Student | undefined> {
   const file = uri instanceof vscode.Uri ? uri : sourceInFront();
   if (file !== undefined && typeof builder === 'string') return studentOf({ uri: file, name: builder });
+  requireFolder();
   const found = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Looking for models') },
     () => findWorkspaceModels(),
@@ -76,11 +77,7 @@ export async function studentNamed(model: string, workspace = firstWorkspace()):
 }
 
 function firstWorkspace(): string {
-  const root = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
-  if (root !== undefined) return workspaceOf(vscode.Uri.joinPath(root.uri, 'recipe'));
-  throw new InputError(
-    vscode.l10n.t('No folder is open: open the one that runs and recipes are to be kept in first'),
-  );
+  return workspaceOf(vscode.Uri.joinPath(requireFolder(), 'recipe'));
 }
 
 /** Where the recipes of a workspace are; its own folder where there is none yet. */

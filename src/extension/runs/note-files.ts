@@ -1,7 +1,10 @@
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { asInputError } from '../../common/disk-faults';
+import { messageOf } from '../../common/errors';
 import { openRun } from '../../runs/folder';
 import { readNotes, writeNotes } from '../../runs/notes';
-import * as path from 'node:path';
 import type { RunFolder } from '../../runs/folder';
 import type { SeenRun } from '../common/seen-run';
 import type { Services } from '../services';
@@ -39,7 +42,9 @@ export class NoteFiles implements vscode.FileSystemProvider {
       ({ mtime }) => ({ mtimeMs: mtime }),
       () => ({ mtimeMs: 0 }),
     );
-    return { type: vscode.FileType.File, ctime: 0, mtime: mtimeMs, size: content.length };
+    const file = { type: vscode.FileType.File, ctime: 0, mtime: mtimeMs, size: content.length };
+    const folder = vscode.Uri.joinPath(vscode.Uri.file(uri.path), '..').fsPath;
+    return (await isWritable(folder)) ? file : { ...file, permissions: vscode.FilePermission.Readonly };
   }
 
   async readFile(uri: vscode.Uri): Promise<Uint8Array> {
@@ -51,7 +56,11 @@ export class NoteFiles implements vscode.FileSystemProvider {
     const run = await runOf(uri);
     const { note: _, ...notes } = await readNotes(run);
     const note = Buffer.from(content).toString('utf8');
-    writeNotes(run, note.trim() === '' ? notes : { ...notes, note });
+    try {
+      writeNotes(run, note.trim() === '' ? notes : { ...notes, note });
+    } catch (error) {
+      throw new vscode.FileSystemError(messageOf(asInputError(error)));
+    }
     await this.saved();
   }
 
@@ -75,6 +84,13 @@ export class NoteFiles implements vscode.FileSystemProvider {
   rename(uri: vscode.Uri): never {
     throw vscode.FileSystemError.NoPermissions(uri);
   }
+}
+
+function isWritable(folder: string): Promise<boolean> {
+  return fs.access(folder, fs.constants.W_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 function notesFile(uri: vscode.Uri): vscode.Uri {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { asInputError } from '../../../common/disk-faults';
 import { messageOf } from '../../../common/errors';
 import { deleteRun, restoreRun } from '../../../runs/trash';
 import { registerCommand, tellError } from '../../common/commands';
@@ -38,7 +39,7 @@ async function deleteAll(runs: readonly SeenRun[]): Promise<{ deleted: SeenRun[]
       await deleteRun(run.run);
       deleted.push(run);
     } catch (error) {
-      refused.push(vscode.l10n.t('Run {0} was not deleted: {1}', run.run.id, messageOf(error)));
+      refused.push(vscode.l10n.t('Run {0} was not deleted: {1}', run.run.id, messageOf(asInputError(error))));
     }
   }
   return { deleted, refused };
