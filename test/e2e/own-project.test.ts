@@ -64,7 +64,7 @@ describe('a project of its own, from the package', function () {
     await workbench.pick('Train wide first');
     await workbench.pickRow('idx').waitFor();
     await workbench.pick('idx');
-    await workbench.enter(path.join(project, 'data') + path.sep);
+    await workbench.enterPath(path.join(project, 'data') + path.sep);
     await workbench.notification('ready to run').waitFor();
     await session.shoot('teacher-recipe');
     quicken(findRecipe(project));
@@ -88,7 +88,16 @@ describe('a project of its own, from the package', function () {
     await workbench.answer('narrow-from-wide is ready to run', 'Run');
     await panel.waitForState('done');
     await session.shootPanel('done');
+  });
+
+  it('shows the hook at the line of the helper that made the layer', async () => {
+    await workbench.command('View: Join All Editor Groups');
     await workbench.openFile('pyramid.ts');
+    // The recipe says what the images are: nothing is asked.
+    await workbench.lens('Inspect', 1).click();
+    await workbench.hint(/6\slayers,\s3×3×8/).waitFor();
+    await workbench.openFile('conv.ts');
+    await workbench.lens(/ct ← teacher:level2/).waitFor();
     await session.shoot('hooked');
   });
 });

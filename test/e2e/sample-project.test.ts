@@ -37,7 +37,7 @@ describe('the sample project, from the package', function () {
     await session.shoot('no-folder');
     await workbench.command('Retort: Open the Sample Project…');
     await workbench.pick('Another Folder');
-    await workbench.enter(session.place + path.sep);
+    await workbench.enterPath(session.place + path.sep);
     project = path.join(session.place, 'retort-sample');
     await session.page.waitForURL(/retort-sample/);
     await workbench.ready();
@@ -161,7 +161,7 @@ describe('the sample project, from the package', function () {
     await panel.chart(TRAINING).getByRole('button', { name: 'as a table' }).click();
     await workbench.command('Retort: Open Run…');
     await workbench.pickRow('kd+tat').waitFor();
-    await workbench.confirm();
+    await workbench.enter('kd+tat');
     const reached: string[] = [];
     for (let presses = 0; presses < 80 && reached.length < titles.length; presses++) {
       await workbench.page.keyboard.press('Tab');
@@ -190,12 +190,12 @@ describe('the sample project, from the package', function () {
     for (const format of ['csv', 'svg', 'png']) {
       const file = path.join(session.place, `exported.${format}`);
       await panel.frame.getByTitle(`Save as ${format.toUpperCase()}`).click();
-      await workbench.enter(file);
+      await workbench.enterPath(file);
       await workbench.statusItem(`Saved exported.${format}`).waitFor();
       assert.ok(fs.statSync(file).size > 1000, `${format}: ${fs.statSync(file).size} bytes`);
     }
     await panel.act('exportStudent');
-    await workbench.enter(session.place + path.sep);
+    await workbench.enterPath(session.place + path.sep);
     await workbench.notification('Written to').waitFor();
     const folder = fs.readdirSync(session.place).find((name) => name.endsWith(run.id))!;
     const model = JSON.parse(fs.readFileSync(path.join(session.place, folder, 'model.json'), 'utf8')) as {

@@ -55,6 +55,7 @@ export class Session {
 
   /** Takes a picture of a step in light, dark and high contrast; a window without a folder only in dark. */
   async shoot(name: string): Promise<void> {
+    await this.workbench.hideNotifications();
     // Nothing under the pointer, and nothing on its way.
     await this.page.mouse.move(700, 895);
     await this.workbench.statusItem('Activating Extensions').waitFor({ state: 'hidden' });

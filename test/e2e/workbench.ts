@@ -112,6 +112,12 @@ export class Workbench {
     await input.press('Enter');
   }
 
+  /** Names a file or folder in VS Code's own dialog, which first puts its proposal there. */
+  async enterPath(path: string): Promise<void> {
+    await this.quickInputRows.first().waitFor();
+    await this.enter(path);
+  }
+
   /** Opens a file of the folder by its name. */
   async openFile(name: string): Promise<void> {
     await this.page.keyboard.press('Control+P');
@@ -133,7 +139,7 @@ export class Workbench {
 
   /** A code lens by its text; the one of the n-th place that has it. */
   lens(text: string | RegExp, nth = 0): Locator {
-    return this.page.locator('.codelens-decoration a').filter({ hasText: text }).nth(nth);
+    return this.page.locator('.codelens-decoration :is(a, span)').filter({ hasText: text }).nth(nth);
   }
 
   /** A line of the editor by an inlay hint in it. */
@@ -182,6 +188,12 @@ export class Workbench {
   async answer(text: string | RegExp, button: string): Promise<void> {
     await this.command('Notifications: Show Notifications');
     await this.notification(text).getByRole('button', { name: button, exact: true }).click();
+  }
+
+  /** Closes the centre of notifications if it is open; what is in it stays. */
+  async hideNotifications(): Promise<void> {
+    const hide = this.page.locator('.notifications-center').getByRole('button', { name: /^Hide/ });
+    if (await hide.isVisible()) await hide.click();
   }
 
   /** Closes every notification. */
