@@ -1,8 +1,8 @@
 import { groupBy } from '../common/group-by';
 import { groupKey, variantOf } from '../recipe/names';
 import type { Recipe } from '../recipe/schema';
-import { type RecipeDifference, recipeDifferences } from './differences';
 import type { ReadableRun } from './folder';
+import { tellApart } from './labels';
 
 /** The runs of an experiment that share everything but the seed. */
 export interface RunGroup {
@@ -12,7 +12,7 @@ export interface RunGroup {
   readonly experiment: string;
   /** `kd+tat`, `alone`; several groups of an experiment may have the same. */
   readonly variant: string;
-  /** The variant, and what tells it from others of the same name: `kd (hooks[0].weight 0.5)`. */
+  /** The variant, and what tells it from others of the same name: `kd (weight 0.5)`. */
   readonly label: string;
   /** The recipe of the first run. */
   readonly recipe: Recipe;
@@ -29,9 +29,13 @@ export function groupRuns(runs: readonly ReadableRun[]): RunGroup[] {
   for (const alike of groupBy(groups, ({ experiment, variant }) =>
     JSON.stringify([experiment, variant]),
   ).values()) {
-    const differences = recipeDifferences(alike.map(({ recipe }) => recipe));
-    for (const [index, { key, variant }] of alike.entries())
-      labels.set(key, labelOf(variant, index, differences));
+    const words = tellApart(alike.map(({ recipe }) => recipe));
+    const isTold = new Set(words.map(String)).size === alike.length;
+    for (const [index, { key, variant, runs }] of alike.entries()) {
+      // Of the same recipe are groups whose runs started from others that are gone.
+      const told = isTold ? words[index]! : [...words[index]!, runs[0]!.run.id.slice(-4)];
+      labels.set(key, told.length === 0 ? variant : `${variant} (${told.join(', ')})`);
+    }
   }
   return groups.map((group) => ({ ...group, label: labels.get(group.key)! }));
 }
@@ -44,12 +48,4 @@ export function groupKeyOf({ recipe, info }: Pick<ReadableRun, 'recipe' | 'info'
   const key = keys.get(recipe) ?? groupKey(recipe, info.origins);
   keys.set(recipe, key);
   return key;
-}
-
-function labelOf(variant: string, index: number, differences: readonly RecipeDifference[]): string {
-  const parts = differences.map(({ path, values }) => {
-    const value = values[index];
-    return `${path} ${typeof value === 'string' ? value : (JSON.stringify(value) ?? 'absent')}`;
-  });
-  return parts.length === 0 ? variant : `${variant} (${parts.join(', ')})`;
 }

@@ -104,8 +104,8 @@ describe('comparing runs', () => {
       groups.map(({ experiment, label, runs }) => [experiment, label, runs.length]),
       [
         ['sample', 'alone', 2],
-        ['sample', 'kd (hooks[0].weight 0.9)', 1],
-        ['sample', 'kd (hooks[0].weight 0.5)', 1],
+        ['sample', 'kd (weight 0.9)', 1],
+        ['sample', 'kd (weight 0.5)', 1],
         ['other', 'kd', 1],
         ['sample', 'mine', 1],
       ],

@@ -48,6 +48,8 @@ describe('groups of runs that start from other runs', () => {
       await make(0, from(missing)),
     ];
     assert.equal((await groups()).length, tuned.length);
+    const labels = groupRuns(await readable()).map(({ experiment, label }) => `${experiment} / ${label}`);
+    assert.equal(new Set(labels).size, labels.length);
     assert.equal((await readInfo(tuned[3]!)).origins, undefined);
   });
 
