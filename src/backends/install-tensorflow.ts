@@ -1,21 +1,19 @@
-import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { verifySha256 } from '../common/digest';
-import { InputError } from '../common/errors';
 import { failpoint } from '../common/failpoint';
-import { compileBinding, findCompiler, prebuiltBinding } from './compiler';
+import { makeBinding } from './binding';
+import { findCompiler, prebuiltBinding } from './compiler';
 import { requireSpace } from './disk';
 import { bindingVersion, type Contents } from './installed';
 import { downloadFromIndex } from './package-index';
 import { tensorflowWheels } from './pins';
 import { downloadWithPip, findPip } from './pip';
-import { probeTensorflow } from './probe';
 import type { InstallOptions } from './progress';
 import { openZip } from './unpack';
 
 /**
- * Fetches TensorFlow's wheels, unpacks the C library, its headers and NVIDIA's libraries, compiles the binding
- * against them (or takes the one that the editor's package for this platform carries) and tries it. Fills `folder`; `downloads` is for what is not kept.
+ * Fetches TensorFlow's wheels, unpacks the C library, its headers and NVIDIA's libraries, and makes the binding.
+ * Fills `folder`; `downloads` is for what is not kept.
  */
 export async function installTensorflow(
   backend: 'cpu' | 'gpu',
@@ -23,11 +21,11 @@ export async function installTensorflow(
   downloads: string,
   options: InstallOptions,
 ): Promise<Contents> {
-  const { onProgress, signal } = options;
+  const { signal } = options;
   const wheels = tensorflowWheels(backend);
   const prebuilt = prebuiltBinding();
   // Before anything large is fetched.
-  const compiler = prebuilt === undefined ? await findCompiler() : undefined;
+  if (prebuilt === undefined) await findCompiler();
   // pip keeps each wheel twice for a moment.
   requireSpace(folder, 2 * wheels.reduce((total, { size }) => total + size, 0));
 
@@ -44,18 +42,7 @@ export async function installTensorflow(
   );
   failpoint('backend-unpacked');
 
-  const binding = path.join(folder, 'tfjs_binding.node');
-  if (compiler === undefined) {
-    fs.copyFileSync(prebuilt!, binding);
-  } else {
-    onProgress?.({ stage: 'compile', done: 0, total: 0 });
-    await compileBinding(compiler, folder, { signal });
-  }
-  failpoint('backend-compiled');
-
-  onProgress?.({ stage: 'try', done: 0, total: 0 });
-  const probe = await probeTensorflow(binding);
-  if (!probe.works) throw new InputError(`TensorFlow does not work on this machine: ${probe.reason}`);
+  const compiler = await makeBinding(folder, prebuilt, options);
 
   return {
     packages: wheels.map(({ project, version, sha256 }) => ({

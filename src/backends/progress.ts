@@ -5,6 +5,8 @@ export interface InstallProgress {
   /** Bytes so far, and in all; both 0 in stages without any. */
   readonly done: number;
   readonly total: number;
+  /** Why the prebuilt binding is not taken, where one is compiled in its place. */
+  readonly because?: string;
 }
 
 export interface InstallOptions {

@@ -4,7 +4,14 @@ import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as readline from 'node:readline';
-import { backendChoice, type InstallableBackend, readManifest } from '../../src/backends';
+import {
+  backendChoice,
+  bindingFile,
+  type InstallableBackend,
+  type InstallProgress,
+  readManifest,
+} from '../../src/backends';
+import { makeBinding } from '../../src/backends/binding';
 import { downloadFromIndex } from '../../src/backends/package-index';
 import { tensorflowWheels } from '../../src/backends/pins';
 import { verifySha256 } from '../../src/common/digest';
@@ -170,6 +177,37 @@ describe('installing a backend', function () {
       const { name: backend, first, last: trained } = await train('cpu');
       assert.equal(backend, 'tensorflow-cpu');
       assert.ok(trained < 0.9 * first);
+    });
+
+    it('compiles its binding where the prebuilt one does not load, saying why', async () => {
+      const installed = bindingFile('cpu');
+      const made = path.join(folder, 'made');
+      fs.mkdirSync(made);
+      fs.symlinkSync(path.join(path.dirname(installed), 'tensorflow'), path.join(made, 'tensorflow'));
+      // What a download that was cut off leaves.
+      const damaged = path.join(folder, 'damaged.node');
+      const whole = fs.readFileSync(installed);
+      fs.writeFileSync(damaged, whole.subarray(0, whole.length / 2));
+      const steps: InstallProgress[] = [];
+      const onProgress = (step: InstallProgress): void => void steps.push(step);
+
+      process.env.CXX = path.join(folder, 'no-compiler');
+      try {
+        await assert.rejects(makeBinding(made, damaged, { onProgress }), {
+          name: 'InputError',
+          message: /^The binding that came with Retort does not work here \(.+\)\. CXX names .*no-compiler/,
+        });
+      } finally {
+        delete process.env.CXX;
+      }
+      assert.ok(await makeBinding(made, damaged, { onProgress }));
+      assert.deepEqual(
+        steps.map(({ stage }) => stage),
+        ['try', 'try', 'compile', 'try'],
+      );
+      assert.match(steps[2]!.because!, /^it ends with /);
+      // One that loads is taken as it is.
+      assert.equal(await makeBinding(made, installed, {}), undefined);
     });
 
     it('is not made from a wheel with another hash, with pip or without', async () => {

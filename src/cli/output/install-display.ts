@@ -22,7 +22,9 @@ export class InstallDisplay {
     this.live = new LiveLine(output);
   }
 
-  show({ stage, done, total }: InstallProgress): void {
+  show({ stage, done, total, because }: InstallProgress): void {
+    if (because !== undefined)
+      this.output.note(`The binding that came with Retort does not work here: ${because}`);
     const text = `${stages[stage]} ${backendTitles[this.backend]}`;
     if (this.output.isWatched) {
       const size = total > 0 ? `   ${bytes(done)} of ${bytes(total)}` : '';

@@ -11,9 +11,14 @@ const shares: Readonly<Record<InstallStage, readonly [number, number]>> = {
 };
 
 /** An installation's progress in words, and its share of the whole, 0 … 1. */
-export function stageText({ stage, done, total }: InstallProgress): { text: string; share: number } {
+export function stageText({ stage, done, total, because }: InstallProgress): { text: string; share: number } {
   const [start, end] = shares[stage];
   const share = start + (total > 0 ? Math.min(1, done / total) : 0) * (end - start);
+  if (because !== undefined)
+    return {
+      text: vscode.l10n.t('Compiling its binding, as the one that came along fails: {0}', because),
+      share,
+    };
   return { text: words(stage, total > 0 ? [bytes(done), bytes(total)] : undefined), share };
 }
 
