@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 
 /** Entries of the attention matrix that are held at a time, of all images and heads together. */
 const BLOCK_ENTRIES = 1 << 20;
+/** Rows that a block has at least, of all images and heads together: shorter products waste the processor. */
+const BLOCK_ROWS = 256;
 
 /**
  * The mean square between softmax(Q K^T) V, without scale, and T; for Q [B, P, d], K [B, n, d], V [B, n, e] and
@@ -79,7 +81,10 @@ function rows(tensor: tf.Tensor3D, start: number, size: number): tf.Tensor3D {
 
 function rowBlocks(query: tf.Tensor3D, key: tf.Tensor3D): { start: number; size: number }[] {
   const [batch, count] = query.shape;
-  const size = Math.min(count, Math.max(1, Math.floor(BLOCK_ENTRIES / (batch * key.shape[1]))));
+  const size = Math.min(
+    count,
+    Math.max(Math.ceil(BLOCK_ROWS / batch), Math.floor(BLOCK_ENTRIES / (batch * key.shape[1]))),
+  );
   return Array.from({ length: Math.ceil(count / size) }, (_, index) => {
     const start = index * size;
     return { start, size: Math.min(size, count - start) };
