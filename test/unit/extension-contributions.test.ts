@@ -20,6 +20,33 @@ describe('the manifest', () => {
     assert.deepEqual(readJson('package.nls.json'), texts);
   });
 
+  it('keeps what runs code of the workspace, or signals what does, out of untrusted ones', () => {
+    const { contributes } = readJson('package.json') as {
+      contributes: { commands: { command: string; enablement?: string }[] };
+    };
+    const trusted = contributes.commands.filter(({ enablement }) =>
+      enablement?.includes('isWorkspaceTrusted'),
+    );
+    assert.deepEqual(trusted.map(({ command }) => command.replace('retort.', '')).sort(), [
+      'checkRecipe',
+      'checkpointRun',
+      'debugRun',
+      'distill',
+      'exportStudent',
+      'hookLayer',
+      'hookLayerAt',
+      'inspect',
+      'inspectWith',
+      'resumeRun',
+      'runRecipe',
+      'runRecipeWithSeeds',
+      'stopRun',
+      'train',
+      'trainBaseline',
+      'trainTeacher',
+    ]);
+  });
+
   it('refuses two commands of one name', () => {
     const twice = { commands: [{ command: 'retort.open', title: 'Open' }] } as const;
     assert.throws(() => manifestOf([twice, twice]), /retort\.open/);

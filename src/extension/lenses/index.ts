@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { InputError } from '../../common/errors';
 import { registerCommand } from '../common/commands';
 import type { Services } from '../services';
 import { ActiveHooksStore } from './active-hooks';
@@ -64,9 +65,17 @@ export function register(services: Services): vscode.Disposable[] {
     registerCommand(log, 'retort.hookLayerAt', (uri: vscode.Uri, line: number, builder?: string) =>
       commands.hookLayerAt(uri, line, builder),
     ),
-    registerCommand(log, 'retort.editHook', (recipe: vscode.Uri, index: number) => showHook(recipe, index)),
-    registerCommand(log, 'retort.removeHook', (recipe: vscode.Uri, index: number) =>
-      commands.removeHook(recipe, index),
+    registerCommand(log, 'retort.editHook', (recipe?: unknown, index?: unknown) =>
+      showHook(...hookOf(recipe, index)),
+    ),
+    registerCommand(log, 'retort.removeHook', (recipe?: unknown, index?: unknown) =>
+      commands.removeHook(...hookOf(recipe, index)),
     ),
   ];
+}
+
+/** A hook as lenses and actions name it: its recipe and its place there. */
+function hookOf(recipe: unknown, index: unknown): [vscode.Uri, number] {
+  if (recipe instanceof vscode.Uri && typeof index === 'number') return [recipe, index];
+  throw new InputError(vscode.l10n.t('Choose a hook in the lenses of a model first'));
 }
