@@ -46,6 +46,25 @@ export function writeJsonAtomic(file: string, value: unknown): void {
   writeFileAtomic(file, `${JSON.stringify(value, null, 2)}\n`);
 }
 
+/**
+ * Makes a folder, and those above it, where they are missing; one that is there may turn out to be something else.
+ * Node's own `recursive` says ENOENT where the disk is read-only.
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  const make = async (): Promise<void> => fs.promises.mkdir(folder);
+  try {
+    await make();
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return;
+    if (errorCode(error) !== 'ENOENT' || path.dirname(folder) === folder) throw error;
+    await makeFolder(path.dirname(folder));
+    await make().catch((again: unknown) => {
+      // Another process was quicker.
+      if (errorCode(again) !== 'EEXIST') throw again;
+    });
+  }
+}
+
 /** The folder of the installed package, where `dist/` and `package.json` lie. */
 export function packageRoot(): string {
   let folder = __dirname;

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { diskFault } from '../common/disk-faults';
 import { errorCode, InputError, messageOf } from '../common/errors';
 import { failpoint } from '../common/failpoint';
-import { writeJsonAtomic } from '../common/files';
+import { makeFolder, writeJsonAtomic } from '../common/files';
 import { groupKey, namedRuns } from '../recipe/names';
 import { isRunId } from '../recipe/reference';
 import { Recipe } from '../recipe/schema';
@@ -49,7 +49,7 @@ export async function createRun(
   const aside = path.join(runs, `.new-${randomBytes(6).toString('hex')}`);
   const origins = await originsOf(retortFolder, recipe);
   try {
-    await fs.mkdir(aside, { recursive: true });
+    await makeFolder(aside);
     for (;;) {
       const id = newRunId();
       const info: RunInfo = {

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import type { Static, TSchema } from '@sinclair/typebox';
 import Ajv, { type ValidateFunction } from 'ajv';
 import { errorCode, InputError, messageOf } from '../common/errors';
+import { makeFolder } from '../common/files';
 
 /**
  * Reading in a folder that may come from a stranger: no link is followed, sizes are bounded, schemas are checked.
@@ -38,7 +39,7 @@ export async function findInside(folder: string, ...names: string[]): Promise<st
 /** A folder in the folder, made if it is missing. */
 export async function ensureFolderInside(folder: string, name: string): Promise<string> {
   const inner = path.join(folder, name);
-  if ((await findInside(folder, name)) === undefined) await fs.mkdir(inner, { recursive: true });
+  if ((await findInside(folder, name)) === undefined) await makeFolder(inner);
   if (!(await fs.lstat(inner)).isDirectory()) throw new InputError(`${inner} is not a folder; remove it`);
   return inner;
 }

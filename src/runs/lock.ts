@@ -3,7 +3,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { Type } from '@sinclair/typebox';
 import { errorCode, InputError } from '../common/errors';
-import { writeJsonAtomic } from '../common/files';
+import { makeFolder, writeJsonAtomic } from '../common/files';
 import { findInside, readJsonInside } from './inside';
 import { processIdentity, whereIs } from './processes';
 import { ProcessIdentity } from './types';
@@ -37,7 +37,7 @@ export async function takeLock(
   evict: (holder: ProcessIdentity) => Promise<boolean> = () => Promise.resolve(false),
 ): Promise<Lock | Held> {
   await findInside(path.dirname(folder), path.basename(folder));
-  await fs.mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const holder = (await processIdentity())!;
   for (;;) {
     const last = await lastClaim(folder);

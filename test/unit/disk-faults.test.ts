@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { asInputError, diskFault } from '../../src/common/disk-faults';
 import { InputError } from '../../src/common/errors';
+import { makeFolder } from '../../src/common/files';
 import { requestStop } from '../../src/runs/ask';
 import { createRun, type RunFolder } from '../../src/runs/folder';
 import { writeNotes } from '../../src/runs/notes';
@@ -81,6 +82,22 @@ describe('faults of the disk', () => {
     for (const error of [fault('ENOENT', '/project/x'), new Error('EROFS'), new InputError('mine'), 'text']) {
       assert.equal(asInputError(error), error);
       assert.equal(diskFault(error), undefined);
+    }
+  });
+});
+
+describe('making a folder', () => {
+  it('makes those above it too, once, and ends at a link to nowhere', async () => {
+    const { folder, remove } = temporaryRetortFolder();
+    try {
+      const deep = path.join(folder, 'a', 'b');
+      await Promise.all([makeFolder(deep), makeFolder(deep)]);
+      await makeFolder(deep);
+      assert.ok(fs.statSync(deep).isDirectory());
+      fs.symlinkSync(path.join(folder, 'nowhere'), path.join(folder, 'link'));
+      await assert.rejects(makeFolder(path.join(folder, 'link', 'x')), { code: 'ENOENT' });
+    } finally {
+      remove();
     }
   });
 });
