@@ -88,7 +88,8 @@ describe('faults of the disk', () => {
 
 describe('making a folder', () => {
   it('makes those above it too, once, and ends at a link to nowhere', async () => {
-    const { folder, remove } = temporaryRetortFolder();
+    const made = temporaryRetortFolder();
+    const { folder } = made;
     try {
       const deep = path.join(folder, 'a', 'b');
       await Promise.all([makeFolder(deep), makeFolder(deep)]);
@@ -97,7 +98,7 @@ describe('making a folder', () => {
       fs.symlinkSync(path.join(folder, 'nowhere'), path.join(folder, 'link'));
       await assert.rejects(makeFolder(path.join(folder, 'link', 'x')), { code: 'ENOENT' });
     } finally {
-      remove();
+      made.remove();
     }
   });
 });
