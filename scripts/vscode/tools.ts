@@ -39,20 +39,37 @@ export async function setUpTools(): Promise<VSCodeTools> {
   fs.mkdirSync(tools, { recursive: true, mode: 0o700 });
   const chromium = findChromium() ?? installChromium();
   const nodeFolder = await installPackage(tools, NODE_PACKAGE, NODE);
+  const node = path.join(nodeFolder, 'bin', 'node');
   const codeServer = await installPackage(tools, 'code-server', CODE_SERVER, () => {
     installLibraries();
     return {
-      npm_config_ignore_scripts: 'false',
-      // The headers of that Node lie beside it; without this they would be downloaded, or another Node's be taken.
-      npm_config_nodedir: nodeFolder,
-      PATH: `${path.join(nodeFolder, 'bin')}${path.delimiter}${process.env.PATH}`,
+      // npm puts the Node that runs it first on the PATH of the scripts it runs.
+      node,
+      environment: {
+        npm_config_ignore_scripts: 'false',
+        // Names another Node where npm runs this script too, and code-server goes by it.
+        npm_config_user_agent: undefined,
+        // The headers of that Node lie beside it; without this they would be downloaded, or another Node's be taken.
+        npm_config_nodedir: nodeFolder,
+        PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}`,
+      },
     };
   });
   return {
-    node: path.join(nodeFolder, 'bin', 'node'),
+    node,
     server: path.join(codeServer, 'lib', 'vscode', 'out', 'server-main.js'),
     chromium,
   };
+}
+
+/** How npm is run. */
+interface Install {
+  readonly node: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+function withoutScripts(): Install {
+  return { node: process.execPath, environment: { npm_config_ignore_scripts: 'true' } };
 }
 
 /**
@@ -63,12 +80,12 @@ async function installPackage(
   tools: string,
   name: string,
   version: string,
-  prepare: () => NodeJS.ProcessEnv = () => ({ npm_config_ignore_scripts: 'true' }),
+  prepare: () => Install = withoutScripts,
 ): Promise<string> {
   const folder = path.join(tools, `${name}-${version}`);
   const installed = path.join(folder, 'node_modules', name);
   if (fs.existsSync(folder)) return installed;
-  const environment = { ...process.env, ...prepare() };
+  const { node, environment } = prepare();
   console.log(`Installing ${name} ${version} into ${folder} …`);
   const npm = await findNpm();
   if (!npm) throw new InputError(`npm was not found, and ${name} ${version} is installed with it`);
@@ -80,7 +97,10 @@ async function installPackage(
     fs.writeFileSync(path.join(aside, 'package.json'), '{ "private": true }\n');
     const [program, ...args] = npm;
     const wanted = ['install', `${name}@${version}`, '--no-audit', '--no-fund', '--loglevel=error'];
-    run(program, [...args, ...wanted], { cwd: aside, env: environment });
+    run(program === process.execPath ? node : program, [...args, ...wanted], {
+      cwd: aside,
+      env: { ...process.env, ...environment },
+    });
     moveIntoPlace(aside, folder);
   } finally {
     fs.rmSync(aside, { recursive: true, force: true });

@@ -45,11 +45,17 @@ export class Panel {
 
   /** The rows of a chart's table; the chart stays a table. */
   async rows(title: string): Promise<Locator> {
-    const chart = this.chart(title);
-    const button = chart.getByRole('button', { name: `${title} as a table` });
-    if ((await button.getAttribute('aria-pressed')) !== 'true') await button.click();
-    await chart.locator('table').waitFor();
-    return chart.locator('tbody tr');
+    await this.showTable(title, true);
+    return this.chart(title).locator('tbody tr');
+  }
+
+  /** Shows a chart as a table, or as a picture again. */
+  async showTable(title: string, isTable: boolean): Promise<void> {
+    const button = this.chart(title).getByRole('button', { name: `${title} as a table` });
+    if ((await button.getAttribute('aria-pressed')) !== String(isTable)) await button.click();
+    await this.chart(title)
+      .locator(isTable ? 'table' : '.plot')
+      .waitFor();
   }
 
   /** The title of the chart whose picture has the keyboard's focus; undefined where it is elsewhere. */

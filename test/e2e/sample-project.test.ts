@@ -157,8 +157,7 @@ describe('the sample project, from the package', function () {
   it('is read by the keyboard alone', async () => {
     await panel.openTab('Overview');
     const titles = await panel.charts.getByRole('heading').allInnerTexts();
-    // A chart that is a table now is a picture again.
-    await panel.chart(TRAINING).getByRole('button', { name: 'as a table' }).click();
+    await panel.showTable(TRAINING, false);
     await workbench.command('Retort: Open Run…');
     await workbench.pickRow('kd+tat').waitFor();
     await workbench.enter('kd+tat');
