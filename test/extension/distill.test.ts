@@ -77,8 +77,11 @@ class QuickPicks {
     const pick = await this.on(title);
     // The workbench has them when it has made one active.
     if (!pick.canSelectMany) await until('an active item', () => pick.activeItems.length > 0);
-    await press('workbench.action.acceptSelectedQuickOpenItem');
-    await until(`the next step after ${title}`, () => this.shown !== pick);
+    // A choice of many tells nothing of when the workbench has it: a press that came too early is made again.
+    await until(`the next step after ${title}`, async () => {
+      await press('workbench.action.acceptSelectedQuickOpenItem');
+      return until('an answer', () => this.shown !== pick, 3).catch(() => false);
+    });
   }
 
   async back(title: string): Promise<void> {
