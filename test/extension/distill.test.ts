@@ -194,7 +194,7 @@ describe('distill', function () {
     assert.ok(shown.includes(uri.toString()) && shown.includes(model().toString()), shown.join(' '));
     assert.equal(services.activeRecipe.uri?.toString(), uri.toString());
     // The workspace has the student alone already: the same data, trained in the same way.
-    assert.deepEqual(services.launcher.load(uri).recipe.data.source.path, 'data');
+    assert.deepEqual((await services.launcher.load(uri)).recipe.data.source.path, 'data');
   });
 
   it('asks for no layers where all methods are on the outputs, and goes back over that step', async () => {

@@ -114,7 +114,7 @@ describe('what is done to runs', () => {
     this.timeout(180_000);
     const [folder] = vscode.workspace.workspaceFolders!;
     const uri = vscode.Uri.joinPath(folder!.uri, 'recipes/alone.distill.json');
-    const { recipe, retortFolder } = services.launcher.load(uri);
+    const { recipe, retortFolder } = await services.launcher.load(uri);
     const endless = { ...recipe, name: 'endless', train: { ...recipe.train, epochs: 100_000 } };
     const { folder: key } = await services.launcher.start(retortFolder, endless);
     const isRunning = (run: SeenRun | undefined): boolean => run !== undefined && stateOf(run) === 'running';

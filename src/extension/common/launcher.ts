@@ -2,12 +2,10 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { RequestType } from 'vscode-jsonrpc/node';
 import { type BackendChoice, backendChoice } from '../../backends/backend';
-import { beginRun } from '../../launch/begin';
-import { type DebugLaunch, prepareDebug } from '../../launch/debug';
-import { inspect, type InspectOptions } from '../../launch/inspect';
-import { checkRecipe, type LoadedRecipe, loadRecipe } from '../../launch/recipes';
-import { type Revived, reviveQueued } from '../../launch/revive';
-import { startWorker } from '../../launch/worker';
+import type { DebugLaunch } from '../../launch/debug';
+import type { InspectOptions } from '../../launch/inspect';
+import type { LoadedRecipe } from '../../launch/recipes';
+import type { Revived } from '../../launch/revive';
 import type { CheckReport } from '../../protocol/inspector';
 import { nativesOfModel, nativesOfRecipe } from '../../recipe/natives';
 import { findWorkspace } from '../../recipe/workspace';
@@ -22,7 +20,10 @@ export interface AskOptions extends InspectOptions {
   readonly quietly?: boolean;
 }
 
-/** Everything that makes a process, in trusted workspaces only: all of it runs the user's code. */
+/**
+ * Everything that makes a process, in trusted workspaces only: all of it runs the user's code. What does it is loaded
+ * when it is first needed: with what it imports, it is more than half of the extension.
+ */
 export class Launcher {
   constructor(private readonly log: vscode.LogOutputChannel) {}
 
@@ -31,7 +32,8 @@ export class Launcher {
   }
 
   /** Reads and resolves a recipe file of the workspace; throws `RecipeError` with places. Starts nothing. */
-  load(recipe: vscode.Uri): LoadedRecipe {
+  async load(recipe: vscode.Uri): Promise<LoadedRecipe> {
+    const { loadRecipe } = await import('../../launch/recipes.js');
     return loadRecipe(recipe.fsPath, [], workspaceOf(recipe));
   }
 
@@ -39,8 +41,9 @@ export class Launcher {
   async check(recipe: vscode.Uri, options: AskOptions & { trial?: boolean } = {}): Promise<CheckReport> {
     requireTrust();
     const { trial = false, quietly = false, ...process } = options;
-    const loaded = this.load(recipe);
+    const loaded = await this.load(recipe);
     await provideNatives(nativesOfRecipe(loaded.recipe), { quietly });
+    const { checkRecipe } = await import('../../launch/recipes.js');
     return checkRecipe(loaded, {
       backend: this.backend,
       trial,
@@ -54,6 +57,7 @@ export class Launcher {
   async start(retortFolder: string, recipe: Recipe): Promise<RunFolder> {
     requireTrust();
     await provideNatives(nativesOfRecipe(recipe));
+    const { beginRun } = await import('../../launch/begin.js');
     const run = await beginRun(retortFolder, recipe, { backend: this.backend, ...this.node });
     this.log.info(`Started run ${run.id} of ${recipe.name}`);
     return run;
@@ -63,19 +67,22 @@ export class Launcher {
   async resume(run: RunFolder, { takeOver = false } = {}): Promise<void> {
     requireTrust();
     await provideNatives(nativesOfRecipe(await readRecipe(run)));
+    const { startWorker } = await import('../../launch/worker.js');
     await startWorker(run, { takeOver, ...this.node });
     this.log.info(`Resumed run ${run.id}`);
   }
 
   /** Starts the processes of queued runs again that no process waits for any more. */
-  revive(retortFolders: readonly string[]): Promise<Revived> {
+  async revive(retortFolders: readonly string[]): Promise<Revived> {
     requireTrust();
+    const { reviveQueued } = await import('../../launch/revive.js');
     return reviveQueued(retortFolders, this.node);
   }
 
   /** Makes a run ready for a debugger, which then starts its process. */
-  prepareDebug(run: RunFolder): Promise<DebugLaunch> {
+  async prepareDebug(run: RunFolder): Promise<DebugLaunch> {
     requireTrust();
+    const { prepareDebug } = await import('../../launch/debug.js');
     return prepareDebug(run, this.node);
   }
 
@@ -94,6 +101,7 @@ export class Launcher {
       ],
       { quietly },
     );
+    const { inspect } = await import('../../launch/inspect.js');
     return inspect(type, question, {
       timeLimit: readSetting('retort.inspect.timeLimit'),
       ...this.node,

@@ -5,6 +5,7 @@ import type { RecipeError } from '../../recipe/problem';
 import { executeCommand } from '../common/commands';
 import type { ImageShape } from '../../recipe/image-shape';
 import { SeenImages } from '../common/seen-images';
+import { withProgress } from '../common/progress';
 import { saveRecipe } from '../common/recipe-files';
 import type { Services } from '../services';
 import type { RecipeProblems } from './problems';
@@ -31,7 +32,7 @@ export async function checkRecipe(
   const { RecipeError } = await import('../../recipe/problem.js');
   const document = await vscode.workspace.openTextDocument(uri);
   try {
-    const loaded = launcher.load(uri);
+    const loaded = await launcher.load(uri);
     const report = await withProgress(vscode.l10n.t('Checking {0}', loaded.recipe.name), (options) =>
       launcher.check(uri, { ...options, trial }),
     );
@@ -47,28 +48,6 @@ export async function checkRecipe(
     await tellProblems(document, error);
     return undefined;
   }
-}
-
-/** Does the work under a notification that says what it is at and can be cancelled. */
-export function withProgress<T>(
-  title: string,
-  work: (options: { signal: AbortSignal; onStage: (stage: string) => void }) => Promise<T>,
-): Thenable<T> {
-  return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    async (progress, token) => {
-      const controller = new AbortController();
-      token.onCancellationRequested(() => controller.abort());
-      try {
-        return await work({
-          signal: controller.signal,
-          onStage: (message) => progress.report({ message }),
-        });
-      } catch (error) {
-        throw token.isCancellationRequested ? new vscode.CancellationError() : error;
-      }
-    },
-  );
 }
 
 async function tellProblems(document: vscode.TextDocument, { problems }: RecipeError): Promise<void> {

@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { InputError } from '../../../common/errors';
-import { requestCheckpoint, requestStop } from '../../../runs/ask';
 import { processOf } from '../../../runs/state';
 import { registerCommand } from '../../common/commands';
 import { isLive, isReadable, type ReadableSeenRun, type SeenRun } from '../../common/seen-run';
@@ -19,7 +18,7 @@ export function registerControl({ log, runs, launcher }: Services, targets: Targ
         chosen,
         ({ seen }) => isLive(seen.state),
         t('stop'),
-        async ({ run }) => requestStop(run),
+        async ({ run }) => (await import('../../../runs/ask.js')).requestStop(run),
       );
       await runs.refresh();
     }),
@@ -30,7 +29,9 @@ export function registerControl({ log, runs, launcher }: Services, targets: Targ
         filter: (run: SeenRun) => isReadable(run) && isRunning(run),
       };
       const chosen = await targets.readable(target, selected, wanted);
-      await eachOf(chosen, isRunning, t('keep a checkpoint of'), ({ run }) => requestCheckpoint(run));
+      await eachOf(chosen, isRunning, t('keep a checkpoint of'), async ({ run }) =>
+        (await import('../../../runs/ask.js')).requestCheckpoint(run),
+      );
       vscode.window.setStatusBarMessage(t('A checkpoint is kept after the step at work'), 5000);
     }),
     registerCommand(log, 'retort.resumeRun', async (target: unknown, selected: unknown) => {
