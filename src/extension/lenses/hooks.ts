@@ -10,7 +10,8 @@ import type { Services } from '../services';
 import type { ActiveHooksStore } from './active-hooks';
 import type { ModelInputs } from './ask-input';
 import { addHook, type NewHook, removeHook } from './hook-edits';
-import { describeWithProgress, type Inspector } from './inspect';
+import { withProgress } from '../common/progress';
+import type { Inspector } from './inspect';
 import type { DistillingRecipe, HookTargets, Use } from './hook-target';
 import type { InspectedDocument, InspectionStore } from './inspections';
 import { referenceOf } from './model-reference';
@@ -134,7 +135,7 @@ export class HookCommands {
   ): Promise<{ student: ModelSummary; teacher: ModelSummary }> {
     const workspace = workspaceOf(recipe.uri);
     const shape = this.stores.inputs.shapeOf(recipe);
-    return describeWithProgress(vscode.l10n.t('Looking at the layers'), async (options) => {
+    return withProgress(vscode.l10n.t('Looking at the layers'), async (options) => {
       const describe = ({ model, args }: WrittenModel): Promise<ModelSummary> =>
         this.services.models.describe({ model, args, workspace, ...shape }, options);
       // One after the other: two TensorFlow processes would take twice the memory.

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { InputError } from '../../common/errors';
 import type { ModelSummary } from '../../protocol/inspector';
 import { workspaceOf } from '../common/launcher';
+import { withProgress } from '../common/progress';
 import type { Services } from '../services';
 import type { ModelInputs } from './ask-input';
 import type { FailureDiagnostics } from './failure-diagnostics';
@@ -43,30 +44,8 @@ export class Inspector {
   }
 
   private build(reference: string, input: ModelInput, workspace: string): Promise<ModelSummary> {
-    return describeWithProgress(vscode.l10n.t('Inspecting {0}', reference.replace(/^.*#/, '')), (options) =>
+    return withProgress(vscode.l10n.t('Inspecting {0}', reference.replace(/^.*#/, '')), (options) =>
       this.services.models.describe({ model: reference, workspace, ...input }, options),
     );
   }
-}
-
-/** Shows what the inspector is at, and lets the user stop it: then throws `CancellationError`. */
-export async function describeWithProgress<Result>(
-  title: string,
-  work: (options: { signal: AbortSignal; onStage: (stage: string) => void }) => Promise<Result>,
-): Promise<Result> {
-  return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    async (progress, token) => {
-      const controller = new AbortController();
-      token.onCancellationRequested(() => controller.abort());
-      try {
-        return await work({
-          signal: controller.signal,
-          onStage: (message) => progress.report({ message }),
-        });
-      } catch (error) {
-        throw token.isCancellationRequested ? new vscode.CancellationError() : error;
-      }
-    },
-  );
 }
