@@ -158,8 +158,7 @@ describe('the sample project, from the package', function () {
     await panel.openTab('Overview');
     const titles = await panel.charts.getByRole('heading').allInnerTexts();
     await panel.showTable(TRAINING, false);
-    await workbench.command('Retort: Open Run…');
-    await workbench.pickRow('kd+tat').waitFor();
+    await workbench.commandWithPick('Retort: Open Run…', 'kd+tat');
     await workbench.enter('kd+tat');
     const reached: string[] = [];
     for (let presses = 0; presses < 80 && reached.length < titles.length; presses++) {
@@ -177,7 +176,7 @@ describe('the sample project, from the package', function () {
 
   it('compares it with the student alone', async () => {
     const name = 'resnet8-from-resnet20';
-    await workbench.command('Retort: Compare Runs…');
+    await workbench.commandWithPick('Retort: Compare Runs…', 'kd+tat');
     await workbench.pickMany([`${name} / kd+tat / seed 0`, `${name} / alone / seed 0`]);
     await panel.frame.getByRole('heading', { name: /^Comparison of/ }).waitFor();
     await panel.frame.getByRole('table').first().waitFor();

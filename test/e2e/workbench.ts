@@ -60,6 +60,23 @@ export class Workbench {
     }
   }
 
+  /**
+   * Runs a command that asks by a quick pick, and waits for a row of it. A panel that takes the focus back as the
+   * palette closes may close the pick too; a person then asks again.
+   */
+  async commandWithPick(title: string, row: string | RegExp): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      await this.command(title);
+      try {
+        await this.pickRow(row).waitFor({ timeout: 5000 });
+        await this.quickInput.getByRole('textbox').first().click({ timeout: 5000 });
+        return;
+      } catch (error) {
+        if (tries === 5) throw error;
+      }
+    }
+  }
+
   /** Titles that the palette offers for a text. */
   async paletteTitles(text: string): Promise<string[]> {
     await this.page.keyboard.press('F1');
