@@ -99,9 +99,8 @@ describe('comparing the features of hooks', () => {
   it('compares maps of different channels by CKA alone, logits by both', async () => {
     const { student, teacher, similarities } = await compare([4, 7], [1, 2]);
     assert.equal(similarities.map!.cosine, undefined);
-    const logits = [student, teacher].map(
-      ({ network }) =>
-        (network.predict(tf.tensor4d(images, [...shape])) as tf.Tensor2D).arraySync(),
+    const logits = [student, teacher].map(({ network }) =>
+      (network.predict(tf.tensor4d(images, [...shape])) as tf.Tensor2D).arraySync(),
     );
     near(similarities.kd!.cka, linearCka(gram(logits[0]!), gram(logits[1]!), 10), 1e-3);
     const cosines = logits[0]!.map((row, index) => {
