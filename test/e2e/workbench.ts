@@ -133,6 +133,15 @@ export class Workbench {
   async enterPath(path: string): Promise<void> {
     await this.quickInputRows.first().waitFor();
     await this.enter(path);
+    // While it looks into the folder, the dialog hears no Enter.
+    for (let tries = 1; await this.quickInput.isVisible(); tries++) {
+      try {
+        await this.quickInput.waitFor({ state: 'hidden', timeout: 2000 });
+      } catch (error) {
+        if (tries === 5) throw error;
+        await this.page.keyboard.press('Enter');
+      }
+    }
   }
 
   /** Opens a file of the folder by its name. */
