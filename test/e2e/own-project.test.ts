@@ -10,7 +10,9 @@ import type { Workbench } from './workbench';
 
 /** Layers made in loops and in a helper that a tsconfig path leads to, and a TensorFlow.js of the project's own. */
 describe('a project of its own, from the package', function () {
+  // The steps of one person: after one that fails, and fails again, the rest means nothing.
   this.bail(true);
+  this.retries(1);
   this.timeout(300_000);
   let session: Session;
   let workbench: Workbench;
@@ -44,7 +46,7 @@ describe('a project of its own, from the package', function () {
 
   it('is inspected: what loops and helpers make is told at its lines', async () => {
     await workbench.openFile('pyramid.ts');
-    await workbench.lens('Inspect').click();
+    await workbench.askByLens('Inspect', 0, workbench.quickInput);
     await workbench.enter('12×12×1, 4 classes');
     await session.consent('esbuild');
     // Two levels, each of half the size, of two convolutions, normalisations and activations.
@@ -57,8 +59,7 @@ describe('a project of its own, from the package', function () {
 
   it('trains a teacher that Distill offers to train first', async () => {
     await workbench.openFile('pyramid.ts');
-    await workbench.lens('Distill', 1).click();
-    await workbench.pickRow('wide').waitFor();
+    await workbench.askByLens('Distill', 1, workbench.pickRow('wide'));
     await session.shoot('untrained-teacher');
     await workbench.pick('wide');
     await workbench.pick('Train wide first');
@@ -76,7 +77,7 @@ describe('a project of its own, from the package', function () {
 
   it('distils it between levels that a loop makes', async () => {
     await workbench.openFile('pyramid.ts');
-    await workbench.lens('Distill', 1).click();
+    await workbench.askByLens('Distill', 1, workbench.pickRow('wide'));
     await workbench.pick('wide');
     await workbench.pickRow('fitnets').waitFor();
     await workbench.pickMany(['kd', 'ct']);
@@ -94,8 +95,7 @@ describe('a project of its own, from the package', function () {
     await workbench.command('View: Join All Editor Groups');
     await workbench.openFile('pyramid.ts');
     // The recipe says what the images are: nothing is asked.
-    await workbench.lens('Inspect', 1).click();
-    await workbench.hint(/6\slayers,\s3×3×8/).waitFor();
+    await workbench.askByLens('Inspect', 1, workbench.hint(/6\slayers,\s3×3×8/));
     await workbench.openFile('conv.ts');
     await workbench.lens(/ct ← teacher:level2/).waitFor();
     await session.shoot('hooked');

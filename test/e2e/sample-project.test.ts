@@ -12,7 +12,9 @@ import type { Workbench } from './workbench';
 const TRAINING = 'Accuracy in training';
 
 describe('the sample project, from the package', function () {
+  // The steps of one person: after one that fails, and fails again, the rest means nothing.
   this.bail(true);
+  this.retries(1);
   this.timeout(300_000);
   let session: Session;
   let workbench: Workbench;
@@ -67,8 +69,7 @@ describe('the sample project, from the package', function () {
     await workbench.lens('Distill').first().waitFor();
     await session.shoot('lenses');
     // Above resnet8, the second builder of the file.
-    await workbench.lens('Distill', 1).click();
-    await workbench.pickRow('resnet20').waitFor();
+    await workbench.askByLens('Distill', 1, workbench.pickRow('resnet20'));
     await session.shoot('choose-teacher');
     await workbench.pick('resnet20');
     await workbench.pickRow('tat').waitFor();

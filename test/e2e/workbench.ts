@@ -168,6 +168,18 @@ export class Workbench {
     return this.page.locator('.codelens-decoration :is(a, span)').filter({ hasText: text }).nth(nth);
   }
 
+  /** Clicks a lens until what it asks is there: a lens that is drawn anew at that moment does not hear the click. */
+  async askByLens(text: string, nth: number, asked: Locator): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      await this.lens(text, nth).click();
+      try {
+        return await asked.waitFor({ timeout: 20_000 });
+      } catch (error) {
+        if (tries === 4) throw error;
+      }
+    }
+  }
+
   /** A line of the editor by an inlay hint in it. */
   hint(text: string | RegExp): Locator {
     return this.editor.locator('.view-line').filter({ hasText: text }).first();
