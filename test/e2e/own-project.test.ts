@@ -46,7 +46,7 @@ describe('a project of its own, from the package', function () {
 
   it('is inspected: what loops and helpers make is told at its lines', async () => {
     await workbench.openFile('pyramid.ts');
-    await workbench.askByLens('Inspect', 0, workbench.quickInput);
+    await workbench.askByLens('Inspect', 'function wide', workbench.quickInput);
     await workbench.enter('12×12×1, 4 classes');
     await session.consent('esbuild');
     // Two levels, each of half the size, of two convolutions, normalisations and activations.
@@ -59,7 +59,7 @@ describe('a project of its own, from the package', function () {
 
   it('trains a teacher that Distill offers to train first', async () => {
     await workbench.openFile('pyramid.ts');
-    await workbench.askByLens('Distill', 1, workbench.pickRow('wide'));
+    await workbench.askByLens('Distill', 'function narrow', workbench.pickRow('wide'));
     await session.shoot('untrained-teacher');
     await workbench.pick('wide');
     await workbench.pick('Train wide first');
@@ -77,7 +77,7 @@ describe('a project of its own, from the package', function () {
 
   it('distils it between levels that a loop makes', async () => {
     await workbench.openFile('pyramid.ts');
-    await workbench.askByLens('Distill', 1, workbench.pickRow('wide'));
+    await workbench.askByLens('Distill', 'function narrow', workbench.pickRow('wide'));
     await workbench.pick('wide');
     await workbench.pickRow('fitnets').waitFor();
     await workbench.pickMany(['kd', 'ct']);
@@ -95,7 +95,7 @@ describe('a project of its own, from the package', function () {
     await workbench.command('View: Join All Editor Groups');
     await workbench.openFile('pyramid.ts');
     // The recipe says what the images are: nothing is asked.
-    await workbench.askByLens('Inspect', 1, workbench.hint(/6\slayers,\s3×3×8/));
+    await workbench.askByLens('Inspect', 'function narrow', workbench.hint(/6\slayers,\s3×3×8/));
     await workbench.openFile('conv.ts');
     await workbench.lens(/ct ← teacher:level2/).waitFor();
     await session.shoot('hooked');

@@ -68,8 +68,7 @@ describe('the sample project, from the package', function () {
     await workbench.openFile('resnet.ts');
     await workbench.lens('Distill').first().waitFor();
     await session.shoot('lenses');
-    // Above resnet8, the second builder of the file.
-    await workbench.askByLens('Distill', 1, workbench.pickRow('resnet20'));
+    await workbench.askByLens('Distill', 'function resnet8', workbench.pickRow('resnet20'));
     await session.shoot('choose-teacher');
     await workbench.pick('resnet20');
     await workbench.pickRow('tat').waitFor();

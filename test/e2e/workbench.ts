@@ -163,21 +163,35 @@ export class Workbench {
     return this.page.locator('.editor-group-container.active .monaco-editor').first();
   }
 
-  /** A code lens by its text; the one of the n-th place that has it. */
-  lens(text: string | RegExp, nth = 0): Locator {
-    return this.page.locator('.codelens-decoration :is(a, span)').filter({ hasText: text }).nth(nth);
+  /** A code lens by its text. */
+  lens(text: string | RegExp): Locator {
+    return this.page.locator('.codelens-decoration :is(a, span)').filter({ hasText: text }).first();
   }
 
-  /** Clicks a lens until what it asks is there: a lens that is drawn anew at that moment does not hear the click. */
-  async askByLens(text: string, nth: number, asked: Locator): Promise<void> {
+  /**
+   * Clicks the lens above a line until what it asks is there: a lens that is drawn anew at that moment does not hear
+   * the click.
+   */
+  async askByLens(text: string, line: string, asked: Locator): Promise<void> {
     for (let tries = 1; ; tries++) {
-      await this.lens(text, nth).click();
+      await this.lens(text).waitFor();
+      await (await this.lensAbove(line, text))?.click({ timeout: 5000 }).catch(() => undefined);
       try {
         return await asked.waitFor({ timeout: 20_000 });
       } catch (error) {
         if (tries === 4) throw error;
       }
     }
+  }
+
+  /** In the page lenses have no order of their own: the one right above the line. */
+  private async lensAbove(line: string, text: string): Promise<Locator | undefined> {
+    const below = await this.editor.locator('.view-line').filter({ hasText: line }).first().boundingBox();
+    for (const lens of await this.editor.locator('.codelens-decoration a').filter({ hasText: text }).all()) {
+      const box = await lens.boundingBox();
+      if (box && below && box.y < below.y && box.y > below.y - 2 * below.height) return lens;
+    }
+    return undefined;
   }
 
   /** A line of the editor by an inlay hint in it. */
