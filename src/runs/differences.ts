@@ -19,12 +19,9 @@ export function recipeDifferences(recipes: readonly Recipe[]): RecipeDifference[
     .filter(({ values }) => new Set(values.map((value) => JSON.stringify(value))).size > 1);
 }
 
+/** An empty list or object says what the absence of its entries says too: it has none. */
 function leaves(value: unknown, path: KeyPath): [string, unknown][] {
-  const children: [string | number, unknown][] = Array.isArray(value)
-    ? value.map((item, index) => [index, item])
-    : typeof value === 'object' && value !== null
-      ? Object.entries(value)
-      : [];
-  if (children.length === 0) return [[formatKeyPath(path), value]];
-  return children.flatMap(([key, child]) => leaves(child, [...path, key]));
+  if (Array.isArray(value)) return value.flatMap((item, index) => leaves(item, [...path, index]));
+  if (typeof value !== 'object' || value === null) return [[formatKeyPath(path), value]];
+  return Object.entries(value).flatMap(([key, child]) => leaves(child, [...path, key]));
 }

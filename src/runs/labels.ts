@@ -21,8 +21,7 @@ export function tellApart(recipes: readonly Recipe[]): string[][] {
 
 /** The first of the differences that suffice, those that each recipe has a value for before others. */
 function tellingDifferences(recipes: readonly Recipe[]): RecipeDifference[] {
-  // An empty list or object says what the absence of its entries says too.
-  const differences = recipeDifferences(recipes).filter(({ values }) => !values.some(isEmpty));
+  const differences = recipeDifferences(recipes);
   const isWhole = ({ values }: RecipeDifference): boolean => !values.includes(undefined);
   const ordered = [...differences.filter(isWhole), ...differences.filter((one) => !isWhole(one))];
   let told = recipes.map(() => '');
@@ -32,10 +31,6 @@ function tellingDifferences(recipes: readonly Recipe[]): RecipeDifference[] {
     if (tells) told = further;
     return tells;
   });
-}
-
-function isEmpty(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
 }
 
 /** Keys that say less than the entry that they are of: a teacher's weights are the teacher. */

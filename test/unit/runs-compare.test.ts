@@ -117,8 +117,6 @@ describe('comparing runs', () => {
     const augment = [{ type: 'flip' }];
     const third = { ...other.recipe, data: { ...other.recipe.data, augment } };
     assert.deepEqual(recipeDifferences([one.recipe, third]), [
-      { path: 'data.augment', values: [[], undefined] },
-      { path: 'hooks', values: [[], undefined] },
       { path: 'data.augment[0].type', values: [undefined, 'flip'] },
       { path: 'hooks[0].method', values: [undefined, 'kd'] },
       { path: 'hooks[0].weight', values: [undefined, 1] },
