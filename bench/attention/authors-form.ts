@@ -4,6 +4,11 @@ import { instanceNorm, NORM_EPSILON } from '../../src/engine/operations/embeddin
 
 type Tensors = Record<string, tf.Tensor>;
 
+/** What CanKD's students read, as its authors write it (`att` and its use): all pairs are divided by the keys' number. */
+export function authorsAttention(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): tf.Tensor3D {
+  return tf.matMul(tf.div(tf.matMul(query, key, false, true), key.shape[1]), value);
+}
+
 /** CanKD as its authors write it: all pairs of positions, then their products with the values. */
 export function authorsCankd(weights: Tensors, { subSample = true }: Record<string, unknown>) {
   const pointwise = (name: string, maps: tf.Tensor): tf.Tensor =>
@@ -19,8 +24,7 @@ export function authorsCankd(weights: Tensors, { subSample = true }: Record<stri
     const theta = positions(pointwise('theta', student));
     const phi = positions(pooled(pointwise('phi', teacher)));
     const g = positions(pooled(pointwise('g', teacher)));
-    const pairs = tf.div(tf.matMul(theta, phi, false, true), phi.shape[1]);
-    const read = tf.reshape(tf.matMul(pairs, g), [...student.shape.slice(0, 3), g.shape[2]]);
+    const read = tf.reshape(authorsAttention(theta, phi, g), [...student.shape.slice(0, 3), g.shape[2]]);
     const taken = batchNormTrain(
       pointwise('w', read),
       weights['w/gamma'] as tf.Tensor1D,

@@ -105,9 +105,8 @@ function concatenated(blocks: tf.Tensor[]): tf.Tensor {
 export function dotProductAttention(query: tf.Tensor3D, key: tf.Tensor3D, value: tf.Tensor3D): tf.Tensor3D {
   const [, positions, depth] = query.shape;
   const [, count, width] = value.shape;
-  const read =
-    positions * count * (depth + width) < (positions + count) * depth * width
-      ? tf.matMul(tf.matMul(query, key, false, true), value)
-      : tf.matMul(query, tf.matMul(key, value, true, false));
-  return tf.div(read, count);
+  // The smaller product is divided: that of the positions would be held once more.
+  return positions * count * (depth + width) < (positions + count) * depth * width
+    ? tf.matMul(tf.div(tf.matMul(query, key, false, true), count), value)
+    : tf.matMul(query, tf.div(tf.matMul(key, value, true, false), count));
 }
