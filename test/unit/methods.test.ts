@@ -6,380 +6,27 @@ import type { DistillationMethod, Shape } from '../../src/engine/methods/method'
 import { createMethod, methods } from '../../src/engine/methods/registry';
 import { sampleShape } from '../../src/engine/methods/shapes';
 import { byName, readFixture } from '../parity/fixture';
-
-/** How a weight starts: uniform within a bound and filling it, normal, or one number. */
-type Start = { readonly within: number } | { readonly deviation: number } | number;
-
-interface Case {
-  readonly method: string;
-  readonly options?: Record<string, unknown>;
-  /** Of one layer, or of several. */
-  readonly student: Shape | readonly Shape[];
-  readonly teacher: Shape | readonly Shape[];
-  /** Where each weight starts in the authors' code. */
-  readonly starts: Record<string, Start>;
-  /** Weights whose gradient vanishes in exact arithmetic. */
-  readonly vanishing?: readonly string[];
-  /** The loss of a batch is the mean of its samples' losses. */
-  readonly perSample?: boolean;
-  readonly labels?: readonly number[];
-  /** The loss compares the samples of a batch with each other, so that it is another when each is there twice. */
-  readonly changesWithTwins?: boolean;
-}
-
-const fan = (count: number): Start => ({ within: 1 / Math.sqrt(count) });
-
-/** A normalisation on batch statistics takes a bias before it out again. */
-const biasBeforeNorm = ['regressor/bias'];
-/** In cankd too; and the instance normalisation takes out the shift `beta` of what is added to each channel. */
-const cankdVanishing = ['w/bias', 'w/beta'];
-/** Batch statistics tie the samples of a batch together, so only methods without them are per sample. */
-const perSample = true;
-
-const tatStarts = {
-  'query/kernel': fan(9 * 5),
-  'query/gamma': 1,
-  'query/beta': 0,
-  'value/kernel': fan(9 * 5),
-  'value/gamma': 1,
-  'value/beta': 0,
-};
-const regressorStarts = (fanIn: number): Record<string, Start> => ({
-  'regressor/kernel': fan(fanIn),
-  'regressor/bias': fan(fanIn),
-  'regressor/gamma': 1,
-  'regressor/beta': 0,
-});
-const embeddingStarts = (student: number, teacher: number): Record<string, Start> => ({
-  ...Object.fromEntries(
-    ['query', 'key', 'value'].flatMap((name) => [
-      [`${name}/kernel`, fan(name === 'key' ? teacher : student)],
-      [`${name}/gamma`, 1],
-      [`${name}/beta`, 0],
-    ]),
-  ),
-});
-const linearStarts = (name: string, fanIn: number): Record<string, Start> => ({
-  [`${name}/kernel`]: fan(fanIn),
-  [`${name}/bias`]: fan(fanIn),
-});
-/** PyTorch's `kaiming_uniform_` with a = 1: uniform within sqrt(3 / fan in). */
-const fusionStarts = (level: number, inputs: number, width: number): Record<string, Start> => ({
-  [`level${level}/reduce/kernel`]: fan(inputs / 3),
-  [`level${level}/reduce/gamma`]: 1,
-  [`level${level}/reduce/beta`]: 0,
-  [`level${level}/expand/kernel`]: fan((9 * width) / 3),
-  [`level${level}/expand/gamma`]: 1,
-  [`level${level}/expand/beta`]: 0,
-});
-const attentionStarts = (name: string, inputs: number): Record<string, Start> => ({
-  ...linearStarts(name, inputs),
-  [`${name}/gamma`]: 1,
-  [`${name}/beta`]: 0,
-});
-/** A shift of all keys changes all scores of a row alike, which a softmax takes out. */
-const keyShift = ['key/beta'];
-const cankdStarts = (channels: number, inner: number): Record<string, Start> => ({
-  ...Object.fromEntries(
-    ['theta', 'phi', 'g'].flatMap((name) => [
-      [`${name}/kernel`, fan(channels)],
-      [`${name}/bias`, fan(channels)],
-    ]),
-  ),
-  'w/kernel': fan(inner),
-  'w/bias': fan(inner),
-  'w/gamma': 0,
-  'w/beta': 0,
-});
-
-const cases: Record<string, Case> = {
-  kd: { method: 'kd', student: [4, 7], teacher: [4, 7], starts: {}, perSample },
-  'fitnets, same size': {
-    method: 'fitnets',
-    student: [4, 4, 5, 5],
-    teacher: [4, 4, 5, 6],
-    starts: regressorStarts(5),
-    vanishing: biasBeforeNorm,
-  },
-  'fitnets, halving': {
-    method: 'fitnets',
-    student: [4, 8, 8, 5],
-    teacher: [4, 4, 4, 6],
-    starts: regressorStarts(9 * 5),
-    vanishing: biasBeforeNorm,
-  },
-  'fitnets, doubling': {
-    method: 'fitnets',
-    student: [4, 3, 3, 5],
-    teacher: [4, 6, 6, 8],
-    starts: regressorStarts(16 * 8),
-    vanishing: biasBeforeNorm,
-  },
-  'fitnets, cutting': {
-    method: 'fitnets',
-    student: [4, 6, 5, 5],
-    teacher: [4, 4, 4, 6],
-    starts: regressorStarts(3 * 2 * 5),
-    vanishing: biasBeforeNorm,
-  },
-  'tat, one head': { method: 'tat', student: [4, 5, 4, 5], teacher: [4, 5, 4, 8], starts: tatStarts },
-  'tat, two heads': {
-    method: 'tat',
-    options: { heads: 2 },
-    student: [4, 5, 4, 5],
-    teacher: [4, 5, 4, 8],
-    starts: tatStarts,
-  },
-  'ct, mean': {
-    method: 'ct',
-    student: [4, 3, 5, 6],
-    teacher: [4, 3, 5, 8],
-    starts: { 'w1/kernel': fan(6), 'w1/bias': fan(6), 'w2/kernel': fan(8), 'w2/bias': fan(8) },
-    perSample,
-  },
-  'ct, batchmean, narrow': {
-    method: 'ct',
-    options: { hidden: 5, reduction: 'batchmean' },
-    student: [4, 3, 5, 6],
-    teacher: [4, 3, 5, 8],
-    starts: { 'w1/kernel': fan(6), 'w1/bias': fan(6), 'w2/kernel': fan(5), 'w2/bias': fan(5) },
-    perSample,
-  },
-  cankd: {
-    method: 'cankd',
-    student: [4, 6, 4, 8],
-    teacher: [4, 6, 4, 8],
-    starts: cankdStarts(8, 4),
-    vanishing: cankdVanishing,
-  },
-  'cankd, whole maps, wide': {
-    method: 'cankd',
-    options: { subSample: false, interChannels: 30 },
-    student: [4, 4, 4, 6],
-    teacher: [4, 4, 4, 6],
-    starts: cankdStarts(6, 30),
-    vanishing: cankdVanishing,
-  },
-  dkd: { method: 'dkd', student: [4, 7], teacher: [4, 7], starts: {}, labels: [2, 0, 6, 3], perSample },
-  dist: { method: 'dist', student: [4, 7], teacher: [4, 7], starts: {} },
-  'tat, learnt 1x1 key': {
-    method: 'tat',
-    options: { kernel: 1, key: 'learnt' },
-    student: [4, 3, 4, 5],
-    teacher: [4, 3, 4, 8],
-    starts: embeddingStarts(5, 8),
-    vanishing: keyShift,
-  },
-  'tat-dense, stacked': {
-    method: 'tat-dense',
-    options: { grid: [2, 2], heads: 4, anchor: [3, 3] },
-    student: [4, 7, 6, 5],
-    teacher: [4, 7, 6, 4],
-    starts: embeddingStarts(5, 4),
-    vanishing: keyShift,
-    perSample,
-  },
-  'tat-dense, batched, of the batch': {
-    method: 'tat-dense',
-    options: { grouping: 'batched', statistics: 'batch', grid: [2, 3], heads: 2, anchor: [3, 3] },
-    student: [4, 6, 6, 5],
-    teacher: [4, 6, 6, 4],
-    starts: embeddingStarts(5, 4),
-    vanishing: keyShift,
-  },
-  'tat-dense, single, coco-stuff': {
-    method: 'tat-dense',
-    options: { preset: 'coco-stuff', grouping: 'single', grid: [2, 2], heads: 2, anchor: [2, 2] },
-    student: [4, 6, 6, 5],
-    teacher: [4, 6, 6, 4],
-    starts: embeddingStarts(5, 4),
-    vanishing: keyShift,
-    perSample,
-  },
-  'kd, standardized': {
-    method: 'kd',
-    options: { standardize: true },
-    student: [4, 7],
-    teacher: [4, 7],
-    starts: {},
-    perSample,
-  },
-  wsld: { method: 'wsld', student: [4, 7], teacher: [4, 7], starts: {}, labels: [2, 0, 6, 3], perSample },
-  cc: {
-    method: 'cc',
-    options: { dimension: 6 },
-    student: [4, 5],
-    teacher: [4, 9],
-    starts: { ...linearStarts('student', 5), ...linearStarts('teacher', 9) },
-    changesWithTwins: true,
-  },
-  srd: {
-    method: 'srd',
-    student: [4, 5],
-    teacher: [4, 9],
-    starts: linearStarts('projector', 5),
-    // A normalisation takes a bias before it out again.
-    vanishing: ['projector/bias'],
-    changesWithTwins: true,
-  },
-  pad: {
-    method: 'pad',
-    student: [4, 5],
-    teacher: [4, 5],
-    starts: { ...linearStarts('variance', 5), 'variance/gamma': 1, 'variance/beta': 0 },
-    vanishing: ['variance/bias'],
-  },
-  vid: {
-    method: 'vid',
-    student: [4, 7, 7, 5],
-    teacher: [4, 4, 5, 8],
-    starts: {
-      'regressor1/kernel': fan(5),
-      'regressor2/kernel': fan(8),
-      'regressor3/kernel': fan(8),
-      // The inverse of a softplus at 5, in float32.
-      scale: Math.fround(Math.log(Math.exp(5 - 1e-5) - 1)),
-    },
-    perSample,
-  },
-  ab: { method: 'ab', student: [4, 5, 6, 7], teacher: [4, 5, 6, 7], starts: {}, perSample },
-  'ab, connected': {
-    method: 'ab',
-    options: { margin: 0.5 },
-    student: [4, 8, 8, 5],
-    teacher: [4, 4, 4, 6],
-    starts: regressorStarts(9 * 5),
-    vanishing: biasBeforeNorm,
-  },
-  ickd: {
-    method: 'ickd',
-    student: [4, 5, 4, 5],
-    teacher: [4, 6, 6, 8],
-    starts: { 'embedding/kernel': fan(9 * 5), 'embedding/gamma': 1, 'embedding/beta': 0 },
-    changesWithTwins: true,
-  },
-  cd: {
-    method: 'cd',
-    student: [4, 5, 4, 5],
-    teacher: [4, 6, 6, 8],
-    starts: { 'connector/kernel': fan(5), 'connector/gamma': 1, 'connector/beta': 0 },
-  },
-  'mgd, nothing masked': {
-    method: 'mgd',
-    options: { masked: 0 },
-    student: [4, 5, 4, 5],
-    teacher: [4, 5, 4, 8],
-    starts: {
-      ...linearStarts('align', 5),
-      ...linearStarts('generation1', 9 * 8),
-      ...linearStarts('generation2', 9 * 8),
-    },
-    perSample,
-  },
-  fsp: {
-    method: 'fsp',
-    student: [
-      [4, 6, 6, 5],
-      [4, 6, 4, 3],
-      [4, 3, 3, 7],
-    ],
-    teacher: [
-      [4, 7, 7, 5],
-      [4, 5, 5, 3],
-      [4, 3, 4, 7],
-    ],
-    starts: {},
-    perSample,
-  },
-  reviewkd: {
-    method: 'reviewkd',
-    student: [
-      [4, 6, 6, 5],
-      [4, 3, 3, 8],
-      [4, 7],
-    ],
-    teacher: [
-      [4, 6, 6, 6],
-      [4, 5, 5, 9],
-      [4, 10],
-    ],
-    starts: {
-      ...fusionStarts(1, 5, 7),
-      ...linearStarts('level1/attention', 14),
-      ...fusionStarts(2, 8, 7),
-      ...linearStarts('level2/attention', 14),
-      ...fusionStarts(3, 7, 7),
-    },
-  },
-  afd: {
-    method: 'afd',
-    options: { dimension: 5 },
-    student: [
-      [4, 6, 6, 5],
-      [4, 3, 3, 8],
-    ],
-    teacher: [
-      [4, 7, 7, 6],
-      [4, 4, 5, 9],
-      [4, 3, 3, 4],
-    ],
-    starts: {
-      ...attentionStarts('key1', 5),
-      ...attentionStarts('key2', 8),
-      ...attentionStarts('query1', 6),
-      ...attentionStarts('query2', 9),
-      ...attentionStarts('query3', 4),
-      ...attentionStarts('bilinear', 5),
-      'position/teacher': { deviation: Math.sqrt(2 / (3 + 5)) },
-      'position/student': { deviation: Math.sqrt(2 / (2 + 5)) },
-    },
-    // Biases before a normalisation; and a shift of all keys changes all scores of a row alike.
-    vanishing: [
-      ...['key1', 'key2', 'query1', 'query2', 'query3', 'bilinear'].map((name) => `${name}/bias`),
-      'bilinear/beta',
-    ],
-  },
-  at: { method: 'at', student: [4, 6, 6, 5], teacher: [4, 6, 6, 8], starts: {}, perSample },
-  'at, sizes without a common divisor': {
-    method: 'at',
-    options: { p: 4 },
-    student: [4, 7, 5, 5],
-    teacher: [4, 3, 4, 8],
-    starts: {},
-    perSample,
-  },
-  sp: {
-    method: 'sp',
-    student: [4, 6, 6, 5],
-    teacher: [4, 3, 3, 8],
-    starts: {},
-    changesWithTwins: true,
-  },
-  nst: { method: 'nst', student: [4, 6, 6, 5], teacher: [4, 4, 5, 8], starts: {}, perSample },
-  rkd: { method: 'rkd', student: [4, 5], teacher: [4, 9], starts: {}, changesWithTwins: true },
-  pkt: { method: 'pkt', student: [4, 5], teacher: [4, 9], starts: {}, changesWithTwins: true },
-  cwd: { method: 'cwd', student: [4, 5, 6, 7], teacher: [4, 5, 6, 7], starts: {}, perSample },
-  pkd: { method: 'pkd', student: [4, 5, 5, 7], teacher: [4, 8, 4, 7], starts: {}, changesWithTwins: true },
-};
+import { cases, type Case } from './methods-cases';
 
 describe('methods', () => {
   before(() => ready());
 
   it('are all in the table', () => {
     assert.deepEqual(
-      [...new Set(Object.values(cases).map((each) => each.method))].sort(),
+      [...new Set(Object.keys(cases).map(methodOf))].sort(),
       methods.map(({ name }) => name).sort(),
     );
   });
 
   for (const [name, each] of Object.entries(cases)) {
     describe(name, () => {
+      const { starts = {} } = each;
       let method: DistillationMethod;
       let student: tf.Variable[];
       let teacher: tf.Variable[];
 
       beforeEach(() => {
-        method = create(each, 1);
+        method = create(name, each, 1);
         const drawn = (side: 'student' | 'teacher'): tf.Variable[] =>
           shapesOf(each[side]).map((shape, place) =>
             tf.tidy(() => tf.variable(normal(`${side}${place || ''}`, shape))),
@@ -418,8 +65,8 @@ describe('methods', () => {
         });
 
       it("starts as its authors' code does", () => {
-        assert.deepEqual(Object.keys(method.weights).sort(), Object.keys(each.starts).sort());
-        for (const [weight, start] of Object.entries(each.starts)) {
+        assert.deepEqual(Object.keys(method.weights).sort(), Object.keys(starts).sort());
+        for (const [weight, start] of Object.entries(starts)) {
           const values = [...method.weights[weight]!.dataSync()];
           if (typeof start === 'number') {
             assert.ok(
@@ -443,13 +90,13 @@ describe('methods', () => {
 
       it('has the same weights for the same seed, others for another', () => {
         const values = (seed: number): Record<string, unknown> => {
-          const made = create(each, seed);
+          const made = create(name, each, seed);
           const read = Object.entries(made.weights).map(([key, weight]) => [key, weight.dataSync()] as const);
           made.dispose();
           return Object.fromEntries(read);
         };
         assert.deepEqual(values(3), values(3));
-        if (Object.values(each.starts).some((start) => typeof start !== 'number')) {
+        if (Object.values(starts).some((start) => typeof start !== 'number')) {
           assert.notDeepEqual(values(3), values(4));
         }
       });
@@ -570,7 +217,7 @@ describe('methods', () => {
           const good = tf.onesLike(method.weights[weight]!);
           assert.throws(() => method.setWeights({ [weight]: good, [`${weight}x`]: good }), {
             name: 'InputError',
-            message: `${each.method} has no tensor "${weight}x"; did you mean "${weight}"?`,
+            message: `${methodOf(name)} has no tensor "${weight}x"; did you mean "${weight}"?`,
           });
           assert.throws(() => method.setWeights({ [weight]: tf.zeros([9]) }), {
             name: 'InputError',
@@ -638,9 +285,14 @@ function byLayer<T>(layers: readonly T[]): T | Record<string, T> {
     : Object.fromEntries(layers.map((layer, place) => [`stage${place + 1}`, layer]));
 }
 
-function create({ method, options = {}, student, teacher }: Case, seed: number): DistillationMethod {
+/** Of a row in the table. */
+function methodOf(name: string): string {
+  return name.split(',')[0]!;
+}
+
+function create(name: string, { options = {}, student, teacher }: Case, seed: number): DistillationMethod {
   const shapes = { student: byLayer(shapesOf(student)), teacher: byLayer(shapesOf(teacher)) };
-  return createMethod(method, options, shapes, { seed });
+  return createMethod(methodOf(name), options, shapes, { seed });
 }
 
 /** Normal with deviation 1, the same for the same parts. */

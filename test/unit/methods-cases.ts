@@ -1,0 +1,293 @@
+import type { Shape } from '../../src/engine/methods/method';
+
+/** How a weight starts: uniform within a bound and filling it, normal, or one number. */
+export type Start = { readonly within: number } | { readonly deviation: number } | number;
+
+export interface Case {
+  readonly options?: Record<string, unknown>;
+  /** Of one layer, or of several. */
+  readonly student: Shape | readonly Shape[];
+  readonly teacher: Shape | readonly Shape[];
+  /** Where each weight starts in the authors' code; without it, there are none. */
+  readonly starts?: Record<string, Start>;
+  /** Weights whose gradient vanishes in exact arithmetic. */
+  readonly vanishing?: readonly string[];
+  /** The loss of a batch is the mean of its samples' losses. */
+  readonly perSample?: boolean;
+  readonly labels?: readonly number[];
+  /** The loss compares the samples of a batch with each other, so that it is another when each is there twice. */
+  readonly changesWithTwins?: boolean;
+}
+
+const fan = (count: number): Start => ({ within: 1 / Math.sqrt(count) });
+
+type Starts = Record<string, Start>;
+const norm = (name: string): Starts => ({ [`${name}/gamma`]: 1, [`${name}/beta`]: 0 });
+const kernel = (name: string, fanIn: number): Starts => ({ [`${name}/kernel`]: fan(fanIn) });
+/** A convolution or linear layer with bias. */
+const biased = (name: string, fanIn: number): Starts => ({
+  ...kernel(name, fanIn),
+  [`${name}/bias`]: fan(fanIn),
+});
+/** One without bias, then a normalisation. */
+const embedding = (name: string, fanIn: number): Starts => ({ ...kernel(name, fanIn), ...norm(name) });
+const normalized = (name: string, fanIn: number): Starts => ({ ...biased(name, fanIn), ...norm(name) });
+const attention = (student: number, teacher: number): Starts => ({
+  ...embedding('query', student),
+  ...embedding('key', teacher),
+  ...embedding('value', student),
+});
+const nonLocal = (channels: number, inner: number): Starts => ({
+  ...biased('theta', channels),
+  ...biased('phi', channels),
+  ...biased('g', channels),
+  ...biased('w', inner),
+  'w/gamma': 0,
+  'w/beta': 0,
+});
+/** PyTorch's `kaiming_uniform_` with a = 1: uniform within sqrt(3 / fan in). */
+const fusion = (level: number, inputs: number, width: number): Starts => ({
+  ...embedding(`level${level}/reduce`, inputs / 3),
+  ...embedding(`level${level}/expand`, (9 * width) / 3),
+});
+
+/** A normalisation on batch statistics takes a bias before it out again. */
+const biasBeforeNorm = ['regressor/bias'];
+/** In cankd too; and the instance normalisation takes out the shift `beta` of what is added to each channel. */
+const cankdVanishing = ['w/bias', 'w/beta'];
+/** A shift of all keys changes all scores of a row alike, which a softmax takes out. */
+const keyShift = ['key/beta'];
+/** Batch statistics tie the samples of a batch together, so only methods without them are per sample. */
+const perSample = true;
+const changesWithTwins = true;
+const labels = [2, 0, 6, 3];
+
+/** By the method and, behind a comma, the variant. */
+export const cases: Record<string, Case> = {
+  kd: { student: [4, 7], teacher: [4, 7], perSample },
+  'kd, standardized': { options: { standardize: true }, student: [4, 7], teacher: [4, 7], perSample },
+  dkd: { student: [4, 7], teacher: [4, 7], labels, perSample },
+  dist: { student: [4, 7], teacher: [4, 7] },
+  wsld: { student: [4, 7], teacher: [4, 7], labels, perSample },
+
+  'fitnets, same size': {
+    student: [4, 4, 5, 5],
+    teacher: [4, 4, 5, 6],
+    starts: normalized('regressor', 5),
+    vanishing: biasBeforeNorm,
+  },
+  'fitnets, halving': {
+    student: [4, 8, 8, 5],
+    teacher: [4, 4, 4, 6],
+    starts: normalized('regressor', 9 * 5),
+    vanishing: biasBeforeNorm,
+  },
+  'fitnets, doubling': {
+    student: [4, 3, 3, 5],
+    teacher: [4, 6, 6, 8],
+    starts: normalized('regressor', 16 * 8),
+    vanishing: biasBeforeNorm,
+  },
+  'fitnets, cutting': {
+    student: [4, 6, 5, 5],
+    teacher: [4, 4, 4, 6],
+    starts: normalized('regressor', 3 * 2 * 5),
+    vanishing: biasBeforeNorm,
+  },
+  'tat, one head': {
+    student: [4, 5, 4, 5],
+    teacher: [4, 5, 4, 8],
+    starts: { ...embedding('query', 9 * 5), ...embedding('value', 9 * 5) },
+  },
+  'tat, two heads': {
+    options: { heads: 2 },
+    student: [4, 5, 4, 5],
+    teacher: [4, 5, 4, 8],
+    starts: { ...embedding('query', 9 * 5), ...embedding('value', 9 * 5) },
+  },
+  'tat, learnt 1x1 key': {
+    options: { kernel: 1, key: 'learnt' },
+    student: [4, 3, 4, 5],
+    teacher: [4, 3, 4, 8],
+    starts: attention(5, 8),
+    vanishing: keyShift,
+  },
+  'tat-dense, stacked': {
+    options: { grid: [2, 2], heads: 4, anchor: [3, 3] },
+    student: [4, 7, 6, 5],
+    teacher: [4, 7, 6, 4],
+    starts: attention(5, 4),
+    vanishing: keyShift,
+    perSample,
+  },
+  'tat-dense, batched, of the batch': {
+    options: { grouping: 'batched', statistics: 'batch', grid: [2, 3], heads: 2, anchor: [3, 3] },
+    student: [4, 6, 6, 5],
+    teacher: [4, 6, 6, 4],
+    starts: attention(5, 4),
+    vanishing: keyShift,
+  },
+  'tat-dense, single, coco-stuff': {
+    options: { preset: 'coco-stuff', grouping: 'single', grid: [2, 2], heads: 2, anchor: [2, 2] },
+    student: [4, 6, 6, 5],
+    teacher: [4, 6, 6, 4],
+    starts: attention(5, 4),
+    vanishing: keyShift,
+    perSample,
+  },
+  'ct, mean': {
+    student: [4, 3, 5, 6],
+    teacher: [4, 3, 5, 8],
+    starts: { ...biased('w1', 6), ...biased('w2', 8) },
+    perSample,
+  },
+  'ct, batchmean, narrow': {
+    options: { hidden: 5, reduction: 'batchmean' },
+    student: [4, 3, 5, 6],
+    teacher: [4, 3, 5, 8],
+    starts: { ...biased('w1', 6), ...biased('w2', 5) },
+    perSample,
+  },
+  cankd: {
+    student: [4, 6, 4, 8],
+    teacher: [4, 6, 4, 8],
+    starts: nonLocal(8, 4),
+    vanishing: cankdVanishing,
+  },
+  'cankd, whole maps, wide': {
+    options: { subSample: false, interChannels: 30 },
+    student: [4, 4, 4, 6],
+    teacher: [4, 4, 4, 6],
+    starts: nonLocal(6, 30),
+    vanishing: cankdVanishing,
+  },
+
+  at: { student: [4, 6, 6, 5], teacher: [4, 6, 6, 8], perSample },
+  'at, sizes without a common divisor': {
+    options: { p: 4 },
+    student: [4, 7, 5, 5],
+    teacher: [4, 3, 4, 8],
+    perSample,
+  },
+  ab: { student: [4, 5, 6, 7], teacher: [4, 5, 6, 7], perSample },
+  'ab, connected': {
+    options: { margin: 0.5 },
+    student: [4, 8, 8, 5],
+    teacher: [4, 4, 4, 6],
+    starts: normalized('regressor', 9 * 5),
+    vanishing: biasBeforeNorm,
+  },
+  vid: {
+    student: [4, 7, 7, 5],
+    teacher: [4, 4, 5, 8],
+    starts: {
+      ...kernel('regressor1', 5),
+      ...kernel('regressor2', 8),
+      ...kernel('regressor3', 8),
+      // The inverse of a softplus at 5, in float32.
+      scale: Math.fround(Math.log(Math.exp(5 - 1e-5) - 1)),
+    },
+    perSample,
+  },
+  nst: { student: [4, 6, 6, 5], teacher: [4, 4, 5, 8], perSample },
+  ickd: {
+    student: [4, 5, 4, 5],
+    teacher: [4, 6, 6, 8],
+    starts: embedding('embedding', 9 * 5),
+    changesWithTwins,
+  },
+  cd: { student: [4, 5, 4, 5], teacher: [4, 6, 6, 8], starts: embedding('connector', 5) },
+  cwd: { student: [4, 5, 6, 7], teacher: [4, 5, 6, 7], perSample },
+  pkd: { student: [4, 5, 5, 7], teacher: [4, 8, 4, 7], changesWithTwins },
+  'mgd, nothing masked': {
+    options: { masked: 0 },
+    student: [4, 5, 4, 5],
+    teacher: [4, 5, 4, 8],
+    starts: { ...biased('align', 5), ...biased('generation1', 9 * 8), ...biased('generation2', 9 * 8) },
+    perSample,
+  },
+
+  fsp: {
+    student: [
+      [4, 6, 6, 5],
+      [4, 6, 4, 3],
+      [4, 3, 3, 7],
+    ],
+    teacher: [
+      [4, 7, 7, 5],
+      [4, 5, 5, 3],
+      [4, 3, 4, 7],
+    ],
+    perSample,
+  },
+  reviewkd: {
+    student: [
+      [4, 6, 6, 5],
+      [4, 3, 3, 8],
+      [4, 7],
+    ],
+    teacher: [
+      [4, 6, 6, 6],
+      [4, 5, 5, 9],
+      [4, 10],
+    ],
+    starts: {
+      ...fusion(1, 5, 7),
+      ...biased('level1/attention', 14),
+      ...fusion(2, 8, 7),
+      ...biased('level2/attention', 14),
+      ...fusion(3, 7, 7),
+    },
+  },
+  afd: {
+    options: { dimension: 5 },
+    student: [
+      [4, 6, 6, 5],
+      [4, 3, 3, 8],
+    ],
+    teacher: [
+      [4, 7, 7, 6],
+      [4, 4, 5, 9],
+      [4, 3, 3, 4],
+    ],
+    starts: {
+      ...normalized('key1', 5),
+      ...normalized('key2', 8),
+      ...normalized('query1', 6),
+      ...normalized('query2', 9),
+      ...normalized('query3', 4),
+      ...normalized('bilinear', 5),
+      'position/teacher': { deviation: Math.sqrt(2 / (3 + 5)) },
+      'position/student': { deviation: Math.sqrt(2 / (2 + 5)) },
+    },
+    // Biases before a normalisation; and a shift of all keys changes all scores of a row alike.
+    vanishing: [
+      ...['key1', 'key2', 'query1', 'query2', 'query3', 'bilinear'].map((name) => `${name}/bias`),
+      'bilinear/beta',
+    ],
+  },
+
+  sp: { student: [4, 6, 6, 5], teacher: [4, 3, 3, 8], changesWithTwins },
+  cc: {
+    options: { dimension: 6 },
+    student: [4, 5],
+    teacher: [4, 9],
+    starts: { ...biased('student', 5), ...biased('teacher', 9) },
+    changesWithTwins,
+  },
+  rkd: { student: [4, 5], teacher: [4, 9], changesWithTwins },
+  pkt: { student: [4, 5], teacher: [4, 9], changesWithTwins },
+  srd: {
+    student: [4, 5],
+    teacher: [4, 9],
+    starts: biased('projector', 5),
+    vanishing: ['projector/bias'],
+    changesWithTwins,
+  },
+  pad: {
+    student: [4, 5],
+    teacher: [4, 5],
+    starts: normalized('variance', 5),
+    vanishing: ['variance/bias'],
+  },
+};
