@@ -14,6 +14,8 @@ export interface DataInfo {
   readonly normalization: Normalization;
   /** Images of each split, after the limits. */
   readonly samples: Readonly<Record<SplitName, number>>;
+  /** Class of each image of the dataset's training split by its place, the `sampleIds` of batches; -1: not trained on. */
+  readonly trainingLabels: Int32Array;
 }
 
 export type SplitName = 'train' | 'validation' | 'test';
@@ -52,6 +54,7 @@ export class BatchMaker {
       imageShape: dataset.imageShape,
       normalization,
       samples: { train: train.length, validation: validation.length, test: test.length },
+      trainingLabels: labelsOf(train, dataset.train.labels),
     };
   }
 
@@ -117,6 +120,12 @@ export class BatchMaker {
     }
     return this.lastOrder.order;
   }
+}
+
+function labelsOf(samples: Uint32Array, labels: Int32Array): Int32Array {
+  const trained = new Int32Array(labels.length).fill(-1);
+  for (const sample of samples) trained[sample] = labels[sample]!;
+  return trained;
 }
 
 /** Batches in one epoch of a plan over so many samples. */

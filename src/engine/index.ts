@@ -2,5 +2,14 @@
 export * as tf from '@tensorflow/tfjs';
 export { ready } from './backends';
 export type { BackendReport } from './backends';
-export type { DistillationMethod, LossInputs, MethodDefinition, OneOrMore, Shape } from './methods/method';
+export type {
+  Classifier,
+  DistillationMethod,
+  LossInputs,
+  MethodDefinition,
+  Normalization,
+  OneOrMore,
+  Parts,
+  Shape,
+} from './methods/method';
 export { createMethod, methods } from './methods/registry';

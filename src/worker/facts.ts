@@ -1,6 +1,6 @@
 import { totalFlops, type Model } from '../engine/models/model';
 import { LOGITS } from '../engine/train/activations';
-import type { HookedLayer } from '../engine/train/hook-term';
+import { countParameters, type HookedLayer } from '../engine/train/hook-term';
 import type { RunInfo } from '../runs/types';
 import type { Prepared } from './prepare';
 
@@ -27,7 +27,7 @@ export function factsOf({
       student: ofStudent.map(sideOf),
       teacher: ofTeacher.map(sideOf),
       ...(adapter !== undefined && { adapter }),
-      parameters: Object.values(method.weights).reduce((sum, weight) => sum + weight.size, 0),
+      parameters: countParameters({ method }),
     })),
   };
 }

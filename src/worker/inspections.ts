@@ -4,6 +4,7 @@ import { retortHome } from '../common/home';
 import { ready } from '../engine/backends';
 import { exportModel } from '../engine/models/export';
 import { type Model, totalFlops } from '../engine/models/model';
+import { countParameters } from '../engine/train/hook-term';
 import { Trainer } from '../engine/train/trainer';
 import type {
   CheckAnswer,
@@ -59,7 +60,7 @@ export async function check(question: CheckQuestion, stage: Stage): Promise<Chec
       teacher: hook.teacher.map(({ shape }) => shape),
       ...(hook.adapter !== undefined && { adapter: hook.adapter }),
       weight: hook.weight,
-      parameters: Object.values(hook.method.weights).reduce((sum, weight) => sum + weight.size, 0),
+      parameters: countParameters(hook),
     })),
     steps: plan.totalSteps,
     ...(trial && { trial }),

@@ -63,7 +63,15 @@ export async function prepare(recipe: Recipe, context: PrepareContext): Promise<
     const { batchSize, seed } = recipe.train;
     const plan = await at('train.accumulate', () => planTraining(recipe, data));
     const hooks = await at('hooks', () =>
-      teacher ? createHookTerms(recipe.hooks, hookNames(recipe), { student, teacher }, batchSize, seed) : [],
+      teacher
+        ? createHookTerms(
+            recipe.hooks,
+            hookNames(recipe),
+            { student, teacher, trainingLabels: data.info.trainingLabels },
+            batchSize,
+            seed,
+          )
+        : [],
     );
     return { recipe, data, student, teacher, hooks, plan };
   } catch (error) {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { DistillationMethod, OneOrMore, Shape } from '../methods/method';
+import type { DistillationMethod, LossInputs, OneOrMore, Shape } from '../methods/method';
 import { seededWeights } from '../methods/weights';
 import type { Adapter } from './adapter';
 
@@ -15,15 +15,21 @@ export function adapt(
 ): DistillationMethod {
   const own: Record<string, tf.Variable> = {};
   const compute = adapter.create(student, teacher, seededWeights(seed, own));
+  const { pretraining, remember } = method;
+  type Inputs = LossInputs<OneOrMore<tf.Tensor>>;
+  // Adapters stand in front of methods on one layer only.
+  const adapted = (inputs: Inputs): Inputs => ({ ...inputs, student: compute(only(inputs.student)) });
   return {
     weights: { ...method.weights, ...own },
+    needs: method.needs,
     setWeights(values) {
       const rest = Object.entries(values).filter(([name]) => !(name in own));
       for (const [name, variable] of Object.entries(own)) if (values[name]) variable.assign(values[name]);
       method.setWeights(Object.fromEntries(rest));
     },
-    // Adapters stand in front of methods on one layer only.
-    loss: (inputs) => tf.tidy(() => method.loss({ ...inputs, student: compute(only(inputs.student)) })),
+    loss: (inputs) => tf.tidy(() => method.loss(adapted(inputs))),
+    ...(pretraining && { pretraining: (inputs) => tf.tidy(() => pretraining(adapted(inputs))) }),
+    ...(remember && { remember: (inputs) => tf.tidy(() => remember(adapted(inputs))) }),
     dispose() {
       method.dispose();
       tf.dispose(own);

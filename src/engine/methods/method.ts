@@ -11,7 +11,55 @@ export interface LossInputs<Features = tf.Tensor> {
   readonly teacher: Features;
   /** int32 [N]. */
   readonly labels?: tf.Tensor1D;
+  /** int32 [N]: the place of each sample in the training set, the same in every epoch. */
+  readonly sampleIds?: tf.Tensor1D;
+  /** Of both models, [N, classes]. */
+  readonly logits?: { readonly student: tf.Tensor2D; readonly teacher: tf.Tensor2D };
 }
+
+/** What a loss may need beside student and teacher. */
+export type Need = Exclude<keyof LossInputs, 'student' | 'teacher'>;
+
+/** What methods may ask for when they are made, beside shapes: parts of the teacher and of the data. */
+export interface Parts {
+  /** The teacher's last linear layer. */
+  readonly classifier: Classifier;
+  /** The class of every sample by its id; -1 for those that are not trained on. */
+  readonly trainingLabels: Int32Array;
+  /** Of the batch normalisation that each hooked layer of the teacher comes from, in their order. */
+  readonly normalizations: readonly Normalization[];
+}
+
+export interface Classifier {
+  /** [C, classes] */
+  readonly kernel: tf.Tensor2D;
+  /** [classes] */
+  readonly bias?: tf.Tensor1D;
+}
+
+/** Scale and shift of a batch normalisation, [C]; 1 and 0 where it has none. */
+export interface Normalization {
+  readonly gamma: tf.Tensor1D;
+  readonly beta: tf.Tensor1D;
+}
+
+/** Losses of a method that does more than compare. */
+export interface LossAndMore<Features> {
+  readonly loss: Loss<Features>;
+  /**
+   * A loss that teaches some of the method's weights from the teacher alone, before `loss` makes sense. `loss` stops
+   * the gradient at those weights, and this one reaches no others.
+   */
+  readonly pretraining?: Loss<Features>;
+  /**
+   * Changes the method's state: called once after the loss of each batch, with the same inputs and the same
+   * randomness, before the optimizer changes a weight.
+   */
+  readonly remember?: (inputs: LossInputs<Features>) => void;
+}
+
+/** A pure, synchronous function of tensors; a scalar. */
+export type Loss<Features> = (inputs: LossInputs<Features>) => tf.Scalar;
 
 /**
  * Makes the trainable weights of a method's transform; names are those of the parity fixtures.
@@ -26,6 +74,11 @@ export interface WeightFactory {
   /** Normal with mean 0. */
   normal(name: string, shape: readonly number[], deviation: number): tf.Variable;
   constant(name: string, shape: readonly number[], value: number): tf.Variable;
+  /**
+   * A variable that is saved and restored with the weights, but not trained; its values are drawn one by one from
+   * numbers in [0, 1).
+   */
+  state(name: string, shape: readonly number[], draw: (random: () => number) => number): tf.Variable;
 }
 
 /**
@@ -46,16 +99,20 @@ interface MethodOn<
   /** Whether it hooks one layer of each model, or several in their order, shallow to deep. */
   readonly layers: Layers;
   /** What its loss needs beside student and teacher. */
-  readonly needs?: readonly Exclude<keyof LossInputs, 'student' | 'teacher'>[];
+  readonly needs?: readonly Need[];
+  /** Which parts `create` is given. */
+  readonly requires?: readonly (keyof Parts)[];
   /**
    * Checks the shapes (throws `InputError` with a sentence that says which shapes it takes), makes the
-   * weights, and returns the unweighted loss: a pure, synchronous function of tensors, a scalar.
+   * weights, and returns the unweighted loss, alone or with what else the method does. Of `parts` it has those that
+   * it requires; they stay the caller's, and may change while training goes on.
    */
   create(
     options: Static<Options>,
     shapes: { readonly student: Shapes; readonly teacher: Shapes },
     weights: WeightFactory,
-  ): (inputs: LossInputs<Features>) => tf.Scalar;
+    parts: Parts,
+  ): Loss<Features> | LossAndMore<Features>;
 }
 
 /** One layer's, or those of several in the order in which they are hooked, by any names. */
@@ -63,10 +120,17 @@ export type OneOrMore<T> = T | Readonly<Record<string, T>>;
 
 /** A method at work on one hook, as `createMethod` returns it. */
 export interface DistillationMethod {
+  /** By name. Those that are not `trainable` are state: kept with the rest, but not trained. */
   readonly weights: Record<string, tf.Variable>;
+  /** What its loss needs beside student and teacher. */
+  readonly needs: readonly Need[];
   /** Replaces weights by name; unknown names and wrong shapes throw `InputError`. */
   setWeights(values: Record<string, tf.Tensor>): void;
   loss(inputs: LossInputs<OneOrMore<tf.Tensor>>): tf.Scalar;
+  /** The loss of a stage before the others, in which the method learns from the teacher alone. */
+  readonly pretraining?: (inputs: LossInputs<OneOrMore<tf.Tensor>>) => tf.Scalar;
+  /** To be called once after the loss of each batch, with the same inputs and the same `Math.random`. */
+  readonly remember?: (inputs: LossInputs<OneOrMore<tf.Tensor>>) => void;
   dispose(): void;
 }
 

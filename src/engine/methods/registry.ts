@@ -3,7 +3,16 @@ import { InputError } from '../../common/errors';
 import { didYouMean } from '../../common/suggest';
 import type { CatalogueMethod } from '../../recipe/catalogue';
 import { assignByName } from '../assign';
-import type { DistillationMethod, LossInputs, MethodDefinition, OneOrMore, Shape } from './method';
+import type {
+  DistillationMethod,
+  Loss,
+  LossAndMore,
+  LossInputs,
+  MethodDefinition,
+  OneOrMore,
+  Parts,
+  Shape,
+} from './method';
 import { ab } from './ab';
 import { afd } from './afd';
 import { at } from './at';
@@ -90,7 +99,9 @@ export function catalogueMethods(): CatalogueMethod[] {
  * `shapes` have the batch first (its size is free): maps [N, H, W, C], vectors and logits [N, C]; for a method on
  * several layers a record of them, shallow to deep.
  * `options` are checked and completed with the method's defaults. Weights are drawn from `seed` (default 0).
- * Throws `InputError` for an unknown method or option, an impossible value, or shapes that it cannot take.
+ * `parts` are what the method `requires` of teacher and data; they stay the caller's.
+ * Throws `InputError` for an unknown method or option, an impossible value, a missing part, or shapes that it cannot
+ * take.
  *
  * The loss is unweighted and differentiable in the student and in the method's weights; no gradient reaches
  * the teacher. It leaves no tensor behind but its result.
@@ -99,27 +110,63 @@ export function createMethod(
   name: string,
   options: Readonly<Record<string, unknown>>,
   shapes: { readonly student: OneOrMore<Shape>; readonly teacher: OneOrMore<Shape> },
-  { seed = 0 }: { readonly seed?: number } = {},
+  { seed = 0, parts = {} }: { readonly seed?: number; readonly parts?: Partial<Parts> } = {},
 ): DistillationMethod {
   const method = methodNamed(name);
   const lists = { student: listOf<Shape>(shapes.student), teacher: listOf<Shape>(shapes.teacher) };
   const weights: Record<string, tf.Variable> = {};
   const factory = seededWeights(seed, weights);
   const complete = completeOptions(name, method.options, options);
-  const compute =
+  const checked = checkedParts(method, parts);
+  const { loss, pretraining, remember } =
     method.layers === 'several'
-      ? method.create(complete, lists, factory)
-      : onOneLayer(method.create(complete, onlyOf(name, lists), factory));
-  return {
-    weights,
-    setWeights: (values) => assignByName(name, weights, values),
-    loss: ({ student, teacher, ...beside }) => {
+      ? withMore(method.create(complete, lists, factory, checked))
+      : onOneLayer(withMore(method.create(complete, onlyOf(name, lists), factory, checked)));
+
+  /** The same function of what callers give, checked. */
+  const called =
+    <Result extends tf.Scalar | void>(compute: (inputs: LossInputs<readonly tf.Tensor[]>) => Result) =>
+    ({ student, teacher, ...beside }: LossInputs<OneOrMore<tf.Tensor>>): Result => {
       const inputs = { ...beside, student: listOf<tf.Tensor>(student), teacher: listOf<tf.Tensor>(teacher) };
       checkInputs(method, lists, inputs);
-      return tf.tidy(() => compute({ ...inputs, teacher: inputs.teacher.map(detach) }));
-    },
+      return tf.tidy(() => compute(withoutGradient(inputs)) as tf.Scalar) as Result;
+    };
+  return {
+    weights,
+    needs: method.needs ?? [],
+    setWeights: (values) => assignByName(name, weights, values),
+    loss: called(loss),
+    ...(pretraining && { pretraining: called(pretraining) }),
+    ...(remember && { remember: called(remember) }),
     dispose: () => tf.dispose(weights),
   };
+}
+
+/** What a method requires; `InputError` that says what to give where something is missing. */
+function checkedParts({ name, requires = [] }: MethodDefinition, parts: Partial<Parts>): Parts {
+  const advice: Readonly<Record<keyof Parts, string>> = {
+    classifier: "the teacher's classifier, { kernel, bias }",
+    trainingLabels: 'trainingLabels, the class of every training sample by its id',
+    normalizations:
+      "normalizations, { gamma, beta } of the batch normalisation of each of the teacher's layers",
+  };
+  const missing = requires.find((part) => parts[part] === undefined);
+  if (missing !== undefined) throw new InputError(`${name} needs ${advice[missing]}; give it in parts`);
+  return parts as Parts;
+}
+
+/** Nothing of the teacher's lets a gradient through. */
+function withoutGradient(inputs: LossInputs<readonly tf.Tensor[]>): LossInputs<readonly tf.Tensor[]> {
+  const { teacher, logits } = inputs;
+  return {
+    ...inputs,
+    teacher: teacher.map(detach),
+    ...(logits && { logits: { ...logits, teacher: detach(logits.teacher) } }),
+  };
+}
+
+function withMore<Features>(made: Loss<Features> | LossAndMore<Features>): LossAndMore<Features> {
+  return typeof made === 'function' ? { loss: made } : made;
 }
 
 function listOf<T extends Shape | tf.Tensor>(given: OneOrMore<T>): T[] {
@@ -140,11 +187,21 @@ function onlyOf<T>(method: string, { student, teacher }: Lists<T>): { student: T
   return { student: student[0]!, teacher: teacher[0]! };
 }
 
-function onOneLayer(
-  compute: (inputs: LossInputs) => tf.Scalar,
-): (inputs: LossInputs<readonly tf.Tensor[]>) => tf.Scalar {
-  return ({ student, teacher, ...beside }) =>
-    compute({ ...beside, student: student[0]!, teacher: teacher[0]! });
+/** A method on one layer as one on a list of them. */
+function onOneLayer({
+  loss,
+  pretraining,
+  remember,
+}: LossAndMore<tf.Tensor>): LossAndMore<readonly tf.Tensor[]> {
+  const onFirst =
+    <Result>(compute: (inputs: LossInputs) => Result) =>
+    ({ student, teacher, ...beside }: LossInputs<readonly tf.Tensor[]>): Result =>
+      compute({ ...beside, student: student[0]!, teacher: teacher[0]! });
+  return {
+    loss: onFirst(loss),
+    ...(pretraining && { pretraining: onFirst(pretraining) }),
+    ...(remember && { remember: onFirst(remember) }),
+  };
 }
 
 /** The shapes may differ from those at creation in the size of the batch alone. */

@@ -4,9 +4,14 @@ import type { WeightFactory } from './method';
 
 /** A factory that keeps what it makes in `made`, drawn from the seed. */
 export function seededWeights(seed: number, made: Record<string, tf.Variable>): WeightFactory {
-  const make = (name: string, shape: readonly number[], value: () => number): tf.Variable => {
+  const make = (
+    name: string,
+    shape: readonly number[],
+    value: () => number,
+    trainable = true,
+  ): tf.Variable => {
     const values = Float32Array.from({ length: tf.util.sizeFromShape([...shape]) }, value);
-    return (made[name] = tf.tidy(() => tf.variable(tf.tensor(values, [...shape]))));
+    return (made[name] = tf.tidy(() => tf.variable(tf.tensor(values, [...shape]), trainable)));
   };
   return {
     uniform: (name, shape, fanIn) => {
@@ -21,5 +26,9 @@ export function seededWeights(seed: number, made: Record<string, tf.Variable>): 
       return make(name, shape, () => deviation * draw());
     },
     constant: (name, shape, value) => make(name, shape, () => value),
+    state: (name, shape, draw) => {
+      const random = randomSource(seed, name);
+      return make(name, shape, () => draw(random), false);
+    },
   };
 }

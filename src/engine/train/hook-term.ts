@@ -4,9 +4,11 @@ import { amongst } from '../../common/suggest';
 import { adapt } from '../adapters/adapt';
 import { type Adapter, adapters } from '../adapters/adapter';
 import { createMethod, methodNamed } from '../methods/registry';
-import type { DistillationMethod } from '../methods/method';
+import type { DistillationMethod, Parts } from '../methods/method';
 import { sampleShape, ShapeError } from '../methods/shapes';
+import { classifierOf } from '../models/classifier';
 import type { Model } from '../models/model';
+import { normalizationOf } from '../models/normalization';
 import { LOGITS } from './activations';
 
 /** One hook at work: a method between a layer (or the logits) of the student and one of the teacher. */
@@ -57,12 +59,12 @@ function at<T>(path: string, work: () => T): T {
 function createAdapted(
   { method: name, options, adapter: wanted = 'auto' }: Hook,
   shapes: { readonly student: readonly number[]; readonly teacher: readonly number[] },
-  seed: number,
+  made: { readonly seed: number; readonly parts: Partial<Parts> },
 ): Pick<HookTerm, 'method' | 'adapter'> {
   const { student, teacher } = shapes;
   const behind = (adapter: Adapter): Pick<HookTerm, 'method' | 'adapter'> => {
-    const method = createMethod(name, options, { student: teacher, teacher }, { seed });
-    return { method: adapt(method, adapter, shapes, seed), adapter: adapter.describe(student, teacher) };
+    const method = createMethod(name, options, { student: teacher, teacher }, made);
+    return { method: adapt(method, adapter, shapes, made.seed), adapter: adapter.describe(student, teacher) };
   };
   // Logits mean classes: nothing may mix them.
   const isAdaptable = methodNamed(name).hooks !== 'logits';
@@ -78,7 +80,7 @@ function createAdapted(
     );
   }
   try {
-    return { method: createMethod(name, options, shapes, { seed }) };
+    return { method: createMethod(name, options, shapes, made) };
   } catch (error) {
     const [first] = fitting;
     if (!(error instanceof ShapeError) || first === undefined) throw error;
@@ -100,6 +102,35 @@ export function byPlace<Value>(values: readonly Value[]): Record<string, Value> 
   return Object.fromEntries(values.map((value, place) => [`layer ${place + 1}`, value]));
 }
 
+/** The parts that a method asks for. */
+function partsOf(
+  required: readonly (keyof Parts)[],
+  { teacher, trainingLabels }: Surroundings,
+  hooked: readonly HookedLayer[],
+): Partial<Parts> {
+  const is = (part: keyof Parts): boolean => required.includes(part);
+  return {
+    ...(is('classifier') && { classifier: classifierOf(teacher) }),
+    ...(is('trainingLabels') && trainingLabels && { trainingLabels }),
+    ...(is('normalizations') && { normalizations: hooked.map(({ id }) => normalizationOf(teacher, id)) }),
+  };
+}
+
+/** Values of a method that training changes; its state is none of them. */
+export function countParameters({ method }: Pick<HookTerm, 'method'>): number {
+  return Object.values(method.weights)
+    .filter((weight) => weight.trainable)
+    .reduce((sum, weight) => sum + weight.size, 0);
+}
+
+/** What hooks are put between. */
+interface Surroundings {
+  readonly student: Model;
+  readonly teacher: Model;
+  /** The class of every training sample by its id; -1 for those that are not trained on. */
+  readonly trainingLabels?: Int32Array;
+}
+
 /**
  * Creates the methods of all hooks against the real models.
  * Throws `HookError` with the place in the recipe for unknown layers and impossible shapes.
@@ -107,7 +138,7 @@ export function byPlace<Value>(values: readonly Value[]): Record<string, Value> 
 export function createHookTerms(
   hooks: readonly Hook[],
   names: readonly string[],
-  models: { readonly student: Model; readonly teacher: Model },
+  models: Surroundings,
   batchSize: number,
   firstSeed: number,
 ): HookTerm[] {
@@ -120,6 +151,7 @@ export function createHookTerms(
       at(`${path}.${side}`, () => hookedLayers(models[side], onLogits ? undefined : hook[side], batchSize));
     const [student, teacher] = [layers('student'), layers('teacher')];
     const shapes = { student: student.map(({ shape }) => shape), teacher: teacher.map(({ shape }) => shape) };
+    const parts = at(`${path}.teacher`, () => partsOf(definition.requires ?? [], models, teacher));
     const adapted = at(path, () =>
       definition.layers === 'several'
         ? {
@@ -127,10 +159,10 @@ export function createHookTerms(
               hook.method,
               hook.options,
               { student: byPlace(shapes.student), teacher: byPlace(shapes.teacher) },
-              { seed },
+              { seed, parts },
             ),
           }
-        : createAdapted(hook, { student: shapes.student[0]!, teacher: shapes.teacher[0]! }, seed),
+        : createAdapted(hook, { student: shapes.student[0]!, teacher: shapes.teacher[0]! }, { seed, parts }),
     );
     return {
       name: names[index]!,

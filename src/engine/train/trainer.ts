@@ -9,6 +9,7 @@ import { ActivationReader, LOGITS, type Activations } from './activations';
 import { clipGradients } from './clip';
 import { ExponentialMovingAverage } from './ema';
 import { assignGroups } from './groups';
+import { HookCall } from './hook-call';
 import { byPlace, type HookTerm } from './hook-term';
 import { createOptimizer, type Optimizer } from './optimizer';
 import { hookFactor, learningRate, type Place } from './schedule';
@@ -76,7 +77,10 @@ export class Trainer {
     if (teacher && hooks.length > 0) {
       this.teacherReader = new ActivationReader(
         teacher,
-        hooks.flatMap((hook) => hook.teacher.map(({ id }) => id)),
+        hooks.flatMap(({ method, teacher: layers }) => [
+          ...layers.map(({ id }) => id),
+          ...(method.needs.includes('logits') ? [LOGITS] : []),
+        ]),
       );
     }
     if (recipe.train.ema) this.ema = new ExponentialMovingAverage(student.weights, recipe.train.ema.decay);
@@ -98,6 +102,8 @@ export class Trainer {
       for (const [term, value] of [...Object.entries(result.terms), ['total', result.loss] as const]) {
         if (!Number.isFinite(value)) throw new DivergedError(this.steps + 1, term, value);
       }
+      // Before the optimizer changes the weights that the losses were computed with.
+      for (const { calls } of passes) for (const call of calls) call.remember();
       tf.tidy(() => {
         const gradients = averageGradients(passes.map((pass) => pass.gradients));
         this.optimizer.step(train.clip ? clipGradients(gradients, train.clip) : gradients, lr);
@@ -106,7 +112,10 @@ export class Trainer {
       this.ema?.update(this.steps);
       return { ...result, lr };
     } finally {
-      for (const pass of passes) tf.dispose([pass.reported, pass.gradients]);
+      for (const pass of passes) {
+        tf.dispose([pass.reported, pass.gradients]);
+        for (const call of pass.calls) call.dispose();
+      }
     }
   }
 
@@ -152,17 +161,19 @@ export class Trainer {
 
   /** Forward and backward over one batch. */
   private pass(batch: Batch, index: number): Pass {
-    const { seed } = this.settings.recipe.train;
-    return withSeededRandom(`${seed}/step/${this.steps}/${index}`, () => {
+    const seed = `${this.settings.recipe.train.seed}/step/${this.steps}/${index}`;
+    return withSeededRandom(seed, () => {
       let reported: tf.Tensor | undefined;
       const names: string[] = [];
+      let calls: HookCall[] = [];
       const { value, grads } = tf.tidy(() => {
         const images = tf.tensor4d(batch.images, [...batch.shape]);
         const labels = tf.tensor1d(batch.labels, 'int32');
         const teacher = this.teacherReader?.read(images, false);
         return tf.variableGrads(() => {
           const student = this.studentReader.read(images, true);
-          const terms = this.terms(batch, labels, student, teacher);
+          calls = teacher ? this.calls(batch, labels, { student, teacher }, seed) : [];
+          const terms = this.terms(batch, labels, student, calls);
           names.push(...terms.map((term) => term.name));
           const right = student.get(LOGITS)!.argMax(-1).equal(labels).cast('float32').mean();
           reported = tf.keep(tf.stack([...terms.map((term) => term.loss), right]));
@@ -175,7 +186,31 @@ export class Trainer {
         const gradient = grads[variable.name];
         if (gradient) gradients[name] = gradient;
       }
-      return { gradients, names, reported: reported! };
+      return { gradients, names, reported: reported!, calls };
+    });
+  }
+
+  /** The hooks with what they are given of a batch. */
+  private calls(
+    batch: Batch,
+    labels: tf.Tensor1D,
+    { student, teacher }: Readonly<Record<'student' | 'teacher', Activations>>,
+    seed: string,
+  ): HookCall[] {
+    const sampleIds = tf.tensor1d(batch.sampleIds, 'int32');
+    return this.settings.hooks.map((hook) => {
+      const logits = hook.method.needs.includes('logits') && {
+        student: student.get(LOGITS) as tf.Tensor2D,
+        teacher: teacher.get(LOGITS) as tf.Tensor2D,
+      };
+      const inputs = {
+        student: byPlace(hook.student.map(({ id }) => student.get(id)!)),
+        teacher: byPlace(hook.teacher.map(({ id }) => teacher.get(id)!)),
+        labels,
+        sampleIds,
+        ...(logits && { logits }),
+      };
+      return new HookCall(hook, inputs, `${seed}/${hook.name}`);
     });
   }
 
@@ -184,7 +219,7 @@ export class Trainer {
     batch: Batch,
     labels: tf.Tensor1D,
     student: Activations,
-    teacher: Activations | undefined,
+    calls: readonly HookCall[],
   ): { name: string; loss: tf.Scalar }[] {
     const { task } = this.settings.recipe;
     const mixed = batch.mixed && {
@@ -195,14 +230,9 @@ export class Trainer {
       labelSmoothing: task.labelSmoothing,
       ...(mixed && { mixed }),
     });
-    const hookTerms = this.settings.hooks.map((hook) => {
-      const loss = hook.method.loss({
-        student: byPlace(hook.student.map(({ id }) => student.get(id)!)),
-        teacher: byPlace(hook.teacher.map(({ id }) => teacher!.get(id)!)),
-        labels,
-      });
-      const factor = hook.weight * hookFactor(hook.schedule, this.place);
-      return { name: hook.name, loss: loss.mul<tf.Scalar>(factor) };
+    const hookTerms = calls.map((call) => {
+      const { name, weight, schedule } = call.hook;
+      return { name, loss: call.loss().mul<tf.Scalar>(weight * hookFactor(schedule, this.place)) };
     });
     return [{ name: 'task', loss: taskLoss.mul<tf.Scalar>(task.lossWeight) }, ...hookTerms];
   }
@@ -217,6 +247,8 @@ interface Pass {
   readonly names: readonly string[];
   /** The terms in the order of the names, then the accuracy. */
   readonly reported: tf.Tensor;
+  /** Of the hooks, which remember once the step is known to be good. */
+  readonly calls: readonly HookCall[];
 }
 
 /** Reads a pass's numbers; WebGPU gives none synchronously. */
@@ -238,7 +270,7 @@ function trainableParameters(student: Model, hooks: readonly HookTerm[]): Readon
   }
   for (const hook of hooks) {
     for (const [name, weight] of Object.entries(hook.method.weights)) {
-      parameters.set(`hooks/${hook.name}/${name}`, weight);
+      if (weight.trainable) parameters.set(`hooks/${hook.name}/${name}`, weight);
     }
   }
   return parameters;
