@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { TensorMetadata } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding';
+import { poolWindows } from '../pool-windows';
 import { attribute, type KernelCall, registerTensorflowKernel } from './registration';
 
 /** What the backend keeps to itself: tensors in and out of the binding. */
@@ -18,18 +19,10 @@ export function registerMaxPoolGradient(): void {
 
 function gradient({ inputs, attrs, backend }: KernelCall): tf.Tensor {
   const { dy, input } = inputs;
-  const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as tf.MaxPoolGradAttrs;
-  const windows = tf.backend_util.computePool2DInfo(
-    input!.shape as [number, number, number, number],
-    filterSize,
-    strides,
-    1,
-    pad,
-    dimRoundingMode,
-  );
+  const windows = poolWindows(input!, attrs as unknown as tf.MaxPoolGradAttrs);
   const padding = windows.padInfo.type;
   if (padding !== 'VALID' && padding !== 'SAME') {
-    throw new Error(`TensorFlow pools with padding 'valid' or 'same', not ${JSON.stringify(pad)}`);
+    throw new Error(`TensorFlow pools with padding 'valid' or 'same', not ${JSON.stringify(attrs.pad)}`);
   }
   const { binding } = backend;
   const attributes = (placeType: number) => [

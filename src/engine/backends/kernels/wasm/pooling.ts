@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { poolWindows } from '../pool-windows';
 import { floats, type Kernel, type KernelCall, registerWasmKernel } from './registration';
 
 type Windows = tf.backend_util.Conv2DInfo;
@@ -46,15 +47,7 @@ const avgPoolGradient: Kernel = (call) => {
 
 function prepare({ inputs, attrs, backend }: KernelCall) {
   const { dy, input } = inputs;
-  const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as tf.MaxPoolGradAttrs;
-  const windows = tf.backend_util.computePool2DInfo(
-    input!.shape as [number, number, number, number],
-    filterSize,
-    strides,
-    1,
-    pad,
-    dimRoundingMode,
-  );
+  const windows = poolWindows(input!, attrs as unknown as tf.MaxPoolGradAttrs);
   const dx = backend.makeOutput(input!.shape, 'float32');
   const [x, dys, to] = floats(backend, input!, dy!, dx) as [Float32Array, Float32Array, Float32Array];
   to.fill(0);
