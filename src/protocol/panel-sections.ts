@@ -6,6 +6,7 @@ import { Bytes, closed, Numbers, oneOf } from './panel-schema';
 /** What a person may do with the run now; what is not offered is not shown or is disabled. */
 export const Action = oneOf(
   'stop',
+  'stopAfterEpoch',
   'resume',
   'checkpoint',
   'openRecipe',

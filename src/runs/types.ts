@@ -94,6 +94,8 @@ export const RunInfo = Type.Object({
       epochs: Type.Number(),
     }),
   ),
+  /** The epoch at whose end it was asked to stop. */
+  stopAfterEpoch: Type.Optional(Type.Integer({ minimum: 1 })),
   parameters: Type.Optional(Type.Object({ student: Type.Integer(), teacher: Type.Optional(Type.Integer()) })),
   /** Floating-point operations for one image; a multiply-add counts as two. */
   flops: Type.Optional(Type.Object({ student: Type.Integer(), teacher: Type.Optional(Type.Integer()) })),

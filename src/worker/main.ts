@@ -19,6 +19,7 @@ async function main(folder: string): Promise<number> {
     endedAt: undefined,
     reason: undefined,
     fault: undefined,
+    stopAfterEpoch: undefined,
   });
   const heartbeat = startHeartbeat(run);
   let stopAsked = false;

@@ -133,8 +133,11 @@ export class RunTraining {
     const { plan } = this.prepared;
     // Let signals, timers and the loader's messages in: a step blocks the event loop.
     await setImmediate();
-    const { stop, checkpoint } = this.host.takeRequests();
+    const requests = this.host.takeRequests();
+    if (requests.stopAfterEpoch) this.stopAfterThisEpoch();
     return this.window.pause(async () => {
+      const { checkpoint } = requests;
+      const stop = requests.stop || this.isStopDue();
       const improved = this.isEvaluationDue() && (await this.evaluate());
       const atEnd = this.trainer.steps === plan.totalSteps;
       const due = this.trainer.steps % plan.checkpointEvery === 0 || atEnd;
@@ -143,6 +146,19 @@ export class RunTraining {
       }
       return stop && !atEnd;
     });
+  }
+
+  private stopAfterThisEpoch(): void {
+    const { writer } = this.host;
+    const epoch = Math.ceil(this.epoch);
+    if (writer.info.stopAfterEpoch === epoch) return;
+    writer.update({ stopAfterEpoch: epoch });
+    writer.log(`Stopping after epoch ${epoch}, as asked.`);
+  }
+
+  private isStopDue(): boolean {
+    const { stopAfterEpoch } = this.host.writer.info;
+    return stopAfterEpoch !== undefined && this.epoch >= stopAfterEpoch;
   }
 
   private isEvaluationDue(): boolean {

@@ -22,10 +22,11 @@ export class Panel {
     await this.frame.locator(`.run-state.state-${state}`).waitFor({ timeout });
   }
 
-  /** Presses a button of the header or an entry of its menu. */
+  /** Presses a button of the header or an entry of one of its menus. */
   async act(action: string): Promise<void> {
     const button = this.frame.locator(`[data-action=${action}]`).first();
-    if (!(await button.isVisible())) await this.frame.getByRole('button', { name: 'More actions' }).click();
+    const menu = await button.getAttribute('popovertarget');
+    if (menu !== null) await this.frame.locator(`[popovertarget=${menu}]`).first().click();
     await button.click();
   }
 

@@ -124,12 +124,17 @@ describe('what is done to runs', () => {
     await vscode.commands.executeCommand('retort.deleteRun', key);
     assert.ok(fs.existsSync(key));
     for (const attempt of [1, 2]) {
-      await vscode.commands.executeCommand('retort.stopRun', key);
+      const command = attempt === 1 ? 'retort.stopRun' : 'retort.stopRunAfterEpoch';
+      await vscode.commands.executeCommand(command, key);
       const { seen } = (await until(key, isOver))!;
       assert.ok(typeof seen === 'object');
       assert.equal(seen.state, 'stopped', seen.info.reason);
       assert.equal(seen.info.attempt, attempt);
-      if (attempt === 2) break;
+      if (attempt === 2) {
+        const { step, stepsPerEpoch } = seen.info.progress!;
+        assert.equal(step % stepsPerEpoch, 0, 'it stopped within an epoch');
+        break;
+      }
       await vscode.commands.executeCommand('retort.resumeRun', key);
       await until(key, isRunning);
     }

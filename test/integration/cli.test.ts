@@ -183,6 +183,22 @@ describe('Ctrl-C', function () {
     assert.equal((await retort(workspace, 'resume', id!)).code, 2);
   });
 
+  it('is one way to stop; another lets the run finish its epoch', async () => {
+    const running = new CliProcess(workspace, ['run', 'long.distill.json']);
+    const [, id] = await running.printed('stdout', /^run (\S+)/);
+    await running.printed('stdout', /^epoch +1\/60/m);
+    const { info } = await retortJson<ListedRun>(workspace, 'show', id!);
+    process.kill(info.process!.pid, 'SIGSTOP');
+    const { code, stdout } = await retort(workspace, 'stop', id!, '--after-epoch');
+    assert.equal(code, 0);
+    assert.match(stdout, /will finish its epoch, write a checkpoint and stop; go on with: retort resume/);
+    process.kill(info.process!.pid, 'SIGCONT');
+    assert.equal((await running.ended).code, 3);
+    const stopped = await retortJson<ListedRun>(workspace, 'show', id!);
+    const { step, stepsPerEpoch } = stopped.info.progress!;
+    assert.deepEqual([stopped.state, step % stepsPerEpoch], ['stopped', 0]);
+  });
+
   it('counts before the process of the run is there', async () => {
     const running = new CliProcess(workspace, ['run', 'long.distill.json']);
     await running.printed('stdout', /^run \S+/);

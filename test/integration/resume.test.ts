@@ -7,6 +7,7 @@ import { randomSource } from '../../src/common/random';
 import { CheckpointStore } from '../../src/runs/checkpoints';
 import { readInfo, type RunFolder } from '../../src/runs/folder';
 import { readMetrics } from '../../src/runs/metrics';
+import { requestStop } from '../../src/runs/ask';
 import { queueRun, startWorkerProcess, work } from './run-worker';
 import { makeTinyWorkspace, tinyRecipe, tinyTeacherRecipe } from './tiny-workspace';
 
@@ -30,7 +31,7 @@ const EPOCHS = 12;
 const STEPS = 120;
 const KILLS = 10;
 
-describe('A run that is killed and resumed', function () {
+describe('A run that does not come to its end at once', function () {
   this.timeout(300_000);
   let workspace: string;
   let recipe: object;
@@ -105,6 +106,26 @@ describe('A run that is killed and resumed', function () {
     const after = await work(run);
     assert.equal(after.state, 'done', after.reason);
     assert.match(after.warnings!.join('\n'), /tensors\.bin is damaged/);
+    const outcome = await outcomeOf(run);
+    assert.deepEqual(outcome.metrics, expected.metrics);
+    assert.ok(outcome.weights.equals(expected.weights), 'the weights differ');
+  });
+
+  it('stops after the epoch at work and its evaluation, and reaches the same weights and metrics', async () => {
+    const run = await queueRun(workspace, recipe);
+    const worker = startWorkerProcess(run);
+    const exited = once(worker, 'exit');
+    while (((await readInfo(run)).progress?.step ?? 0) < STEPS / 4) await wait(1);
+    await requestStop(run, 'epoch');
+    await exited;
+    const { state, progress, stopAfterEpoch, last } = await readInfo(run);
+    const { step, stepsPerEpoch } = progress!;
+    assert.deepEqual([state, step % stepsPerEpoch, stopAfterEpoch], ['stopped', 0, step / stepsPerEpoch]);
+    assert.ok(step >= STEPS / 4 && step < STEPS, `stopped at step ${step}`);
+    assert.equal(last!.step, step);
+    assert.deepEqual(fs.readdirSync(path.join(run.folder, 'requests')), []);
+    const after = await work(run);
+    assert.deepEqual([after.state, after.stopAfterEpoch], ['done', undefined]);
     const outcome = await outcomeOf(run);
     assert.deepEqual(outcome.metrics, expected.metrics);
     assert.ok(outcome.weights.equals(expected.weights), 'the weights differ');

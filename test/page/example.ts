@@ -65,7 +65,7 @@ export function header(change: Partial<Header> = {}): Header {
     warnings: [],
     progress: { step: 868, steps: 1400, epoch: 6.2, epochs: 10 },
     secondsLeft: 130,
-    actions: ['stop', 'checkpoint', 'openRecipe', 'openLog', 'reveal'],
+    actions: ['stop', 'stopAfterEpoch', 'checkpoint', 'openRecipe', 'openLog', 'reveal'],
     ...change,
   };
 }

@@ -88,8 +88,14 @@ describe('the panel’s page', () => {
   describe('says what the person does', () => {
     it('by the header’s buttons and menu', async () => {
       await panel.send(snapshot());
-      await panel.page.getByRole('button', { name: 'Stop' }).click();
-      assert.deepEqual(await panel.lastPosted('action'), { type: 'action', action: 'stop' });
+      for (const [action, label] of [
+        ['stop', 'Now, after the step at work'],
+        ['stopAfterEpoch', 'After this epoch and its evaluation'],
+      ] as const) {
+        await panel.page.getByRole('button', { name: 'Stop' }).click();
+        await panel.page.getByRole('button', { name: label }).click();
+        assert.deepEqual(await panel.lastPosted('action'), { type: 'action', action });
+      }
       await panel.page.getByRole('button', { name: 'More actions' }).click();
       await panel.page.getByRole('button', { name: 'Show the run’s folder' }).click();
       assert.deepEqual(await panel.lastPosted('action'), { type: 'action', action: 'reveal' });

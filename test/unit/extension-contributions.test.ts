@@ -41,6 +41,7 @@ describe('the manifest', () => {
       'runRecipe',
       'runRecipeWithSeeds',
       'stopRun',
+      'stopRunAfterEpoch',
       'train',
       'trainBaseline',
       'trainTeacher',

@@ -122,6 +122,7 @@ describe('the header of a run', () => {
     assert.match(sentence('failed', { reason: 'The disk is full.' })!, /^The disk is full\. Resume/);
     assert.match(sentence('queued')!, /device/);
     assert.equal(sentence('running'), undefined);
+    assert.match(sentence('running', { stopAfterEpoch: 2 })!, /stops after epoch 2/);
   });
 
   it('offers what can be done now, and in an untrusted workspace what runs nothing', () => {
@@ -130,6 +131,11 @@ describe('the header of a run', () => {
     assert.ok(actions('running', true).includes('stop'));
     assert.ok(actions('interrupted', true).includes('resume'));
     assert.ok(!actions('done', true).includes('stop'));
+    assert.ok(actions('running', true).includes('stopAfterEpoch'));
+    assert.ok(!actions('queued', true).includes('stopAfterEpoch'));
+    const asked = seenRun(kd, 0, {}, { state: 'running', info: { stopAfterEpoch: 2 } });
+    const left = headerOf(asked, context).actions;
+    assert.deepEqual([left.includes('stop'), left.includes('stopAfterEpoch')], [true, false]);
     for (const state of ['running', 'interrupted', 'done', 'queued'] as const) {
       assert.deepEqual(actions(state, false), ['openRecipe', 'openLog', 'reveal']);
     }

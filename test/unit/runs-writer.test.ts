@@ -206,13 +206,16 @@ describe('run writer and metrics', () => {
 
   it('takes each request once', async () => {
     const writer = await RunWriter.open(lock, { state: 'running' });
-    assert.deepEqual(writer.takeRequests(), { stop: false, checkpoint: false });
+    const none = { stop: false, stopAfterEpoch: false, checkpoint: false };
+    assert.deepEqual(writer.takeRequests(), none);
     await requestCheckpoint(run);
-    assert.deepEqual(writer.takeRequests(), { stop: false, checkpoint: true });
+    assert.deepEqual(writer.takeRequests(), { ...none, checkpoint: true });
+    await requestStop(run, 'epoch');
+    assert.deepEqual(writer.takeRequests(), { ...none, stopAfterEpoch: true });
     await requestStop(run);
     await requestCheckpoint(run);
-    assert.deepEqual(writer.takeRequests(), { stop: true, checkpoint: true });
-    assert.deepEqual(writer.takeRequests(), { stop: false, checkpoint: false });
+    assert.deepEqual(writer.takeRequests(), { ...none, stop: true, checkpoint: true });
+    assert.deepEqual(writer.takeRequests(), none);
     writer.update({ state: 'done' });
     await assert.rejects(requestStop(run), new RegExp(`Run ${run.id} is not running: it is done`));
     writer.close();

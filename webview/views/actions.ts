@@ -8,6 +8,8 @@ export function actionText(action: Action): { label: string; icon: string } {
   switch (action) {
     case 'stop':
       return { label: l10n.t('Stop'), icon: 'debug-stop' };
+    case 'stopAfterEpoch':
+      return { label: l10n.t('Stop after this epoch'), icon: 'debug-stop' };
     case 'resume':
       return { label: l10n.t('Resume'), icon: 'debug-continue' };
     case 'checkpoint':

@@ -7,8 +7,10 @@ import { actionButton, actionText } from './actions';
 import { remediesOf } from './banner';
 import { popup } from './menu';
 
-/** Actions with a button of their own, in this order; the others are in the menu. */
+/** Actions with a button of their own, in this order; the others are in the menus. */
 const BUTTONS: readonly Action[] = ['stop', 'resume', 'checkpoint', 'openRecipe'];
+/** Those that the button `stop` opens a menu for. */
+const STOPS: readonly Action[] = ['stop', 'stopAfterEpoch'];
 
 const ICONS: Readonly<Record<State, string>> = {
   queued: 'clock',
@@ -28,7 +30,8 @@ export function headerView(header: Header, doings: Doings): unknown {
   const path = [experiment, variant, l10n.t('seed {0}', seed)];
   const remedies = remediesOf(header);
   const actions = header.actions.filter((action) => !remedies.includes(action));
-  const inMenu = actions.filter((action) => !BUTTONS.includes(action));
+  const inMenu = actions.filter((action) => !BUTTONS.includes(action) && !STOPS.includes(action));
+  const stops = actions.filter((action) => STOPS.includes(action));
   return html`<header class="run-header">
     <div class="run-names">
       <h1>
@@ -46,7 +49,9 @@ export function headerView(header: Header, doings: Doings): unknown {
     </div>
     <div class="run-actions">
       ${BUTTONS.filter((action) => actions.includes(action)).map((action) =>
-        actionButton(action, doings, action === 'resume' ? 'primary' : 'secondary'),
+        action === 'stop' && stops.length > 1
+          ? stopMenu(stops, doings)
+          : actionButton(action, doings, action === 'resume' ? 'primary' : 'secondary'),
       )}
       ${inMenu.length === 0 ? nothing : moreMenu(inMenu, doings)}
     </div>
@@ -104,15 +109,37 @@ function moreMenu(actions: readonly Action[], doings: Doings): unknown {
   const label = l10n.t('More actions');
   const icon = html`<i class="codicon codicon-ellipsis" role="img" aria-label=${label}></i>`;
   const items = actions.map((action) => {
-    const text = actionText(action);
-    return html`<button
-      class="menu-item"
-      data-action=${action}
-      popovertarget="more-actions"
-      @click=${() => doings.act(action)}
-    >
-      <i class="codicon codicon-${text.icon}" aria-hidden="true"></i>${text.label}
-    </button>`;
+    const { label, icon } = actionText(action);
+    return menuItem('more-actions', action, html`${codicon(icon)}${label}`, doings);
   });
   return popup('more-actions', { title: label, content: icon }, items);
+}
+
+/** Which kind of stop. */
+function stopMenu(stops: readonly Action[], doings: Doings): unknown {
+  const { label, icon } = actionText('stop');
+  const items = stops.map((action) => {
+    const text =
+      action === 'stop'
+        ? l10n.t('Now, after the step at work')
+        : l10n.t('After this epoch and its evaluation');
+    return menuItem('stop-actions', action, text, doings);
+  });
+  const content = html`${codicon(icon)}${label}${codicon('chevron-down')}`;
+  return popup('stop-actions', { title: l10n.t('Stop, with a checkpoint'), content, isSolid: true }, items);
+}
+
+function menuItem(menu: string, action: Action, content: unknown, doings: Doings): unknown {
+  return html`<button
+    class="menu-item"
+    data-action=${action}
+    popovertarget=${menu}
+    @click=${() => doings.act(action)}
+  >
+    ${content}
+  </button>`;
+}
+
+function codicon(name: string): unknown {
+  return html`<i class="codicon codicon-${name}" aria-hidden="true"></i>`;
 }

@@ -1,9 +1,18 @@
 import { html } from 'lit-html';
 
+export interface PopupButton {
+  readonly title: string;
+  readonly content: unknown;
+  /** As one of a row of buttons; else it looks like text. */
+  readonly isSolid?: boolean;
+}
+
 /** A button with something that opens below it, and closes on Escape or a click elsewhere: the platform's popover. */
-export function popup(id: string, button: { title: string; content: unknown }, content: unknown): unknown {
+export function popup(id: string, { title, content: face, isSolid }: PopupButton, content: unknown): unknown {
   return html`<span class="popup">
-    <button class="text-button" popovertarget=${id} title=${button.title}>${button.content}</button>
+    <button class=${isSolid ? 'solid-button' : 'text-button'} popovertarget=${id} title=${title}>
+      ${face}
+    </button>
     <div class="popup-content" id=${id} popover @toggle=${placeBelowButton}>${content}</div>
   </span>`;
 }

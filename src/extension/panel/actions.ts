@@ -12,6 +12,8 @@ export async function act(action: Action, key: string, services: Services): Prom
   switch (action) {
     case 'stop':
       return executeCommand('retort.stopRun', key);
+    case 'stopAfterEpoch':
+      return executeCommand('retort.stopRunAfterEpoch', key);
     case 'resume':
       return executeCommand('retort.resumeRun', key);
     case 'checkpoint':

@@ -6,6 +6,7 @@ const run = `${view} && viewItem =~ /^run /`;
 const readable = `${run} && viewItem =~ /live|over/`;
 const live = `${view} && viewItem =~ /^run .*live/`;
 const running = `${view} && viewItem =~ /^run running/`;
+const ongoing = `${view} && viewItem =~ /^run running .*ongoing/`;
 const over = `${view} && viewItem =~ /^run .*(over|unreadable)/`;
 const resumable = `${view} && viewItem =~ /^run .*resumable/`;
 const starred = `${view} && viewItem =~ /^run .*starred/`;
@@ -77,6 +78,7 @@ export const contributes = {
   ],
   commands: [
     { command: 'retort.stopRun', title: 'Stop Run', icon: '$(debug-stop)', needsTrust: true },
+    { command: 'retort.stopRunAfterEpoch', title: 'Stop Run After This Epoch', needsTrust: true },
     { command: 'retort.resumeRun', title: 'Resume Run', icon: '$(debug-continue)', needsTrust: true },
     { command: 'retort.checkpointRun', title: 'Keep a Checkpoint Now', icon: '$(save)', needsTrust: true },
     { command: 'retort.debugRun', title: 'Debug Run', icon: '$(debug-alt)', needsTrust: true },
@@ -157,9 +159,10 @@ export const contributes = {
       { command: 'retort.compareSelectedRuns', when: several, group: '1_open@2' },
       { command: 'retort.showRunLog', when: run, group: '1_open@3' },
       { command: 'retort.stopRun', when: live, group: '2_control@1' },
-      { command: 'retort.checkpointRun', when: running, group: '2_control@2' },
-      { command: 'retort.resumeRun', when: resumable, group: '2_control@3' },
-      { command: 'retort.debugRun', when: over, group: '2_control@4' },
+      { command: 'retort.stopRunAfterEpoch', when: ongoing, group: '2_control@2' },
+      { command: 'retort.checkpointRun', when: running, group: '2_control@3' },
+      { command: 'retort.resumeRun', when: resumable, group: '2_control@4' },
+      { command: 'retort.debugRun', when: over, group: '2_control@5' },
       { command: 'retort.renameRun', when: readable, group: '3_notes@1' },
       { command: 'retort.tagRun', when: readable, group: '3_notes@2' },
       { command: 'retort.editNote', when: readable, group: '3_notes@3' },

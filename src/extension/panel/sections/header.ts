@@ -52,6 +52,7 @@ export function headerOfUnknown(key: string, sentence: string, last?: Header): H
 function actionsOf({ seen: { state, info } }: ReadableSeenRun, { lacksBaseline }: HeaderContext): Action[] {
   const actions: Action[] = [];
   if (isLive(state) && state !== 'stopping') actions.push('stop');
+  if (state === 'running' && info.stopAfterEpoch === undefined) actions.push('stopAfterEpoch');
   if (state === 'stopped' || state === 'failed' || state === 'interrupted') actions.push('resume');
   if (state === 'running') actions.push('checkpoint');
   actions.push(...HARMLESS);
@@ -82,8 +83,11 @@ function sentenceOf({ seen: { state, info } }: ReadableSeenRun): string | undefi
       return reason === undefined
         ? l10n.t('It failed, and the log says why; open it.')
         : l10n.t('{0}. Resume it once that is mended, or open the log.', reason.replace(/[.\s]+$/, ''));
-    case 'starting':
     case 'running':
+      return info.stopAfterEpoch === undefined
+        ? undefined
+        : l10n.t('It stops after epoch {0} and keeps a checkpoint.', info.stopAfterEpoch);
+    case 'starting':
     case 'done':
       return undefined;
   }

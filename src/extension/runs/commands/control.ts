@@ -4,7 +4,7 @@ import { processOf } from '../../../runs/state';
 import { registerCommand } from '../../common/commands';
 import { isLive, isReadable, type ReadableSeenRun, type SeenRun } from '../../common/seen-run';
 import type { Services } from '../../services';
-import { isResumable } from '../model/run-row';
+import { isOngoing, isResumable } from '../model/run-row';
 import type { Targets } from './targets';
 
 /** Stop, resume, checkpoint now. */
@@ -19,6 +19,17 @@ export function registerControl({ log, runs, launcher }: Services, targets: Targ
         ({ seen }) => isLive(seen.state),
         t('stop'),
         async ({ run }) => (await import('../../../runs/ask.js')).requestStop(run),
+      );
+      await runs.refresh();
+    }),
+    registerCommand(log, 'retort.stopRunAfterEpoch', async (target: unknown, selected: unknown) => {
+      const wanted = {
+        title: t('Stop Runs After This Epoch'),
+        filter: (run: SeenRun) => isReadable(run) && isOngoing(run),
+      };
+      const chosen = await targets.readable(target, selected, wanted);
+      await eachOf(chosen, isOngoing, t('stop after an epoch'), async ({ run }) =>
+        (await import('../../../runs/ask.js')).requestStop(run, 'epoch'),
       );
       await runs.refresh();
     }),

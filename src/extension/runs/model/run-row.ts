@@ -77,6 +77,11 @@ export function runMetric(
   return (scoreOf({ run, info, recipe }, split) ?? info.best?.validation)?.accuracy;
 }
 
+/** Whether a run trains, and has not been asked to stop after its epoch. */
+export function isOngoing({ seen: { state, info } }: ReadableSeenRun): boolean {
+  return state === 'running' && info.stopAfterEpoch === undefined;
+}
+
 /** `running 62 %`, `interrupted at epoch 7`; nothing for a run that is done. */
 export function stateText(run: ReadableSeenRun): string | undefined {
   const { state, info } = run.seen;
@@ -119,11 +124,13 @@ export function isResumable(state: RunState): boolean {
   return state === 'stopped' || state === 'failed' || state === 'interrupted';
 }
 
-function contextOf({ notes }: ReadableSeenRun, state: RunState): string {
+function contextOf(run: ReadableSeenRun, state: RunState): string {
+  const { notes } = run;
   return [
     'run',
     state,
     isLive(state) ? 'live' : 'over',
+    ...(isOngoing(run) ? ['ongoing'] : []),
     ...(isResumable(state) ? ['resumable'] : []),
     ...(notes.star === true ? ['starred'] : ['plain']),
   ].join(' ');
