@@ -1,6 +1,6 @@
 import type { TSchema } from '@sinclair/typebox';
 import type { Catalogue, CatalogueMethod, CatalogueNetwork } from './catalogue';
-import { Hook, ModelReference, Recipe } from './schema';
+import { Hook, ModelReference, Recipe, Teacher } from './schema';
 import { type JsonSchema, plainSchema } from './plain-schema';
 
 /**
@@ -9,8 +9,7 @@ import { type JsonSchema, plainSchema } from './plain-schema';
  */
 export function recipeSchema(catalogue: Catalogue): JsonSchema {
   const schema = plainSchema(Recipe) as JsonSchema & { properties: Record<string, JsonSchema> };
-  const { data, hooks, teacher, student } = schema.properties;
-  const model = modelSchema(catalogue.networks);
+  const { data, hooks, teachers } = schema.properties;
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Retort recipe',
@@ -21,8 +20,16 @@ export function recipeSchema(catalogue: Catalogue): JsonSchema {
         ...data,
         properties: { ...propertiesOf(data), ...dataProperties(catalogue, propertiesOf(data)) },
       },
-      teacher: { ...teacher, ...model, description: 'The trained model to learn from.' },
-      student: { ...student, ...model, description: 'The model to train.' },
+      teacher: {
+        ...modelSchema(Teacher, catalogue.networks),
+        description: 'The trained model to learn from.',
+      },
+      teachers: {
+        type: 'object',
+        description: teachers?.description,
+        additionalProperties: modelSchema(Teacher, catalogue.networks),
+      },
+      student: { ...modelSchema(ModelReference, catalogue.networks), description: 'The model to train.' },
       hooks: { ...hooks, items: hookSchema(catalogue.methods) },
     },
   };
@@ -97,7 +104,12 @@ function hookSchema(methods: readonly CatalogueMethod[]): JsonSchema {
             minItems: 2,
             description: `Layers of the ${model}, shallow to deep.`,
           }
-        : { type: 'string', description: `Layer of the ${model}.` };
+        : {
+            type: ['string', 'array'],
+            items: { type: 'string' },
+            minItems: 2,
+            description: `Layer of the ${model}; with lists on both sides, one hook for each pair.`,
+          };
     const layers =
       method.hooks === 'logits'
         ? { student: noLayer, teacher: noLayer }
@@ -119,9 +131,11 @@ function hookSchema(methods: readonly CatalogueMethod[]): JsonSchema {
 }
 
 /** The built-in networks' names for completion, and what each of them takes as `args`. */
-function modelSchema(networks: readonly CatalogueNetwork[]): JsonSchema {
-  const properties = propertiesOf(plainSchema(ModelReference));
+function modelSchema(model: TSchema, networks: readonly CatalogueNetwork[]): JsonSchema {
+  const schema = plainSchema(model);
+  const properties = propertiesOf(schema);
   return {
+    ...schema,
     properties: {
       ...properties,
       model: { ...properties.model, examples: networks.map((network) => `builtin:${network.name}`) },

@@ -20,6 +20,15 @@ export function knownImages(
   return { inputShape: [size, size, source.channels === 1 ? 1 : 3] };
 }
 
+/** Why images of this shape cannot be brought to a size, [height, width]; undefined where they can. */
+export function tooLarge(
+  [height, width]: readonly [number, number],
+  [rows, columns]: ImageShape['inputShape'],
+): string | undefined {
+  if (height <= rows && width <= columns) return undefined;
+  return `must not be larger than the images, [${rows}, ${columns}]: they are made smaller, never larger`;
+}
+
 /**
  * The same, with `assumed` (a built-in network's own input, a small colour image) where only the files would tell:
  * layers have the same names at any.

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { hookPairs } from './hook-pairs';
 import type { ModelReference, Recipe } from './schema';
+import { teachersOf } from './teachers';
 
 /** What tells a group from the others of its experiment: the recipe's own word, else its hooks' methods. */
 export function variantOf(recipe: Recipe): string {
@@ -12,15 +14,7 @@ export function variantOf(recipe: Recipe): string {
  * a second hook of the same method on the same student layer.
  */
 export function hookNames(recipe: Recipe): string[] {
-  const taken = new Set<string>();
-  return recipe.hooks.map((hook) => {
-    const base =
-      hook.student === undefined ? hook.method : `${hook.method}@${[hook.student].flat().join('+')}`;
-    let name = base;
-    for (let count = 2; taken.has(name); count++) name = `${base}#${count}`;
-    taken.add(name);
-    return name;
-  });
+  return hookPairs(recipe, []).map(({ name }) => name);
 }
 
 /**
@@ -35,6 +29,11 @@ export function groupKey(recipe: Recipe, origins: Readonly<Record<string, string
     variant: variantOf(recipe),
     student: byGroup(recipe.student, origins),
     ...(recipe.teacher && { teacher: byGroup(recipe.teacher, origins) }),
+    ...(recipe.teachers && {
+      teachers: Object.fromEntries(
+        Object.entries(recipe.teachers).map(([name, teacher]) => [name, byGroup(teacher, origins)]),
+      ),
+    }),
     train: { ...recipe.train, seed: 0 },
   };
   delete shared.$schema;
@@ -42,12 +41,16 @@ export function groupKey(recipe: Recipe, origins: Readonly<Record<string, string
 }
 
 /** The ids of the runs that a recipe starts from, as models or as weights; each once. */
-export function namedRuns({ student, teacher }: Recipe): string[] {
-  const texts = [student, teacher].flatMap((model) => (model ? [model.model, model.weights] : []));
+export function namedRuns(recipe: Recipe): string[] {
+  const models = [recipe.student, ...teachersOf(recipe).map(({ reference }) => reference)];
+  const texts = models.flatMap(({ model, weights }) => [model, weights]);
   return [...new Set(texts.flatMap((text) => runIdIn(text) ?? []))];
 }
 
-function byGroup(reference: ModelReference, origins: Readonly<Record<string, string>>): ModelReference {
+function byGroup<Model extends ModelReference>(
+  reference: Model,
+  origins: Readonly<Record<string, string>>,
+): Model {
   const replace = <Text extends string | null>(text: Text): Text => {
     const id = runIdIn(text);
     const key = id !== undefined && Object.hasOwn(origins, id) ? origins[id] : undefined;

@@ -1,6 +1,7 @@
 import type { NativeName } from '../common/natives';
 import { parseReference } from './reference';
 import type { Recipe } from './schema';
+import { teachersOf } from './teachers';
 
 /** The packages with machine code that reading a recipe's data takes. */
 export function nativesOfData({ source, augment }: Recipe['data']): NativeName[] {
@@ -18,7 +19,9 @@ export function nativesOfModel(reference: string): NativeName[] {
   return kind === 'module' || kind === 'run' ? ['esbuild'] : [];
 }
 
-export function nativesOfRecipe({ data, student, teacher }: Recipe): NativeName[] {
-  const models = [student, ...(teacher ? [teacher] : [])];
-  return [...new Set([...nativesOfData(data), ...models.flatMap(({ model }) => nativesOfModel(model))])];
+export function nativesOfRecipe(recipe: Recipe): NativeName[] {
+  const models = [recipe.student, ...teachersOf(recipe).map(({ reference }) => reference)];
+  return [
+    ...new Set([...nativesOfData(recipe.data), ...models.flatMap(({ model }) => nativesOfModel(model))]),
+  ];
 }

@@ -23,12 +23,25 @@ export function resolveRecipe(parsed: ParsedRecipe, options: { readonly workspac
     data: { ...recipe.data, source: resolveSource(recipe.data.source, paths) },
     student: resolveModel('student', recipe.student, paths),
     ...(recipe.teacher && { teacher: resolveModel('teacher', recipe.teacher, paths) }),
+    ...(recipe.teachers && { teachers: resolveTeachers(recipe.teachers, paths) }),
   };
   throwFindings(parsed.source, paths.findings);
   return resolved;
 }
 
-function resolveModel(role: string, model: ModelReference, paths: PathResolver): ModelReference {
+function resolveTeachers(
+  teachers: NonNullable<Recipe['teachers']>,
+  paths: PathResolver,
+): NonNullable<Recipe['teachers']> {
+  return Object.fromEntries(
+    Object.entries(teachers).map(([name, teacher]) => [
+      name,
+      resolveModel(`teachers.${name}`, teacher, paths),
+    ]),
+  );
+}
+
+function resolveModel<Model extends ModelReference>(role: string, model: Model, paths: PathResolver): Model {
   return {
     ...model,
     model: paths.reference(`${role}.model`, model.model),

@@ -1,26 +1,14 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { byType, closed, Count, NonNegative, oneLine, Positive } from './schema-parts';
+import { ImageSize } from './input-schema';
+import { TrainSettings } from './train-schema';
+
+export * from './train-schema';
 
 /**
  * The recipe (`*.distill.json`): one source for the types, the validation and the editor's JSON schema.
  * What methods, data formats, augmentations and networks accept is added from the catalogue (`catalogue.ts`).
  */
-
-const closed = { additionalProperties: false } as const;
-
-/** A value with one property `type` that says which alternative it is; `discriminator` gives precise errors. */
-const byType = { discriminator: { propertyName: 'type' }, type: 'object', required: ['type'] } as const;
-
-/** A text that is printed as a name. */
-const oneLine = {
-  minLength: 1,
-  maxLength: 100,
-  pattern: '^[^\\u0000-\\u001f\\u007f]*$',
-  errorMessage: 'must be one line without control characters',
-} as const;
-
-const Positive = (description: string) => Type.Number({ exclusiveMinimum: 0, description });
-const NonNegative = (description: string) => Type.Number({ minimum: 0, description });
-const Count = (description: string) => Type.Integer({ minimum: 1, description });
 
 export const ModelReference = Type.Object(
   {
@@ -38,6 +26,20 @@ export const ModelReference = Type.Object(
       description:
         'Weights to start from: `run:<id>[/best|/last|/step-N]` or a `model.json` of the same network; null: fresh.',
     }),
+    imageSize: Type.Optional(ImageSize),
+  },
+  closed,
+);
+
+export const Teacher = Type.Object(
+  {
+    ...ModelReference.properties,
+    learns: Type.Optional(
+      Type.Boolean({
+        description:
+          'Trained beside the student with the loss of the task, and each hook from it works in both directions (mutual learning); its weights may be fresh.',
+      }),
+    ),
   },
   closed,
 );
@@ -60,7 +62,7 @@ export const HookSchedule = Type.Union(
         type: Type.Literal('linear', {
           description: 'A straight line from the full weight to `to` times it.',
         }),
-        to: NonNegative('Factor of the weight at the end of training (1 at the start).'),
+        to: NonNegative('Factor of the weight at the end of training, or of its stage (1 at the start).'),
       },
       closed,
     ),
@@ -69,7 +71,7 @@ export const HookSchedule = Type.Union(
         type: Type.Literal('cosine', {
           description: 'Half a cosine from the full weight to `to` times it.',
         }),
-        to: NonNegative('Factor of the weight at the end of training (1 at the start).'),
+        to: NonNegative('Factor of the weight at the end of training, or of its stage (1 at the start).'),
       },
       closed,
     ),
@@ -77,7 +79,7 @@ export const HookSchedule = Type.Union(
   {
     ...byType,
     title: 'hook schedule',
-    description: 'How the weight changes over training; default: constant.',
+    description: 'How the weight changes over training, or over each stage; default: constant.',
   },
 );
 
@@ -86,7 +88,7 @@ export type AdapterName = (typeof adapterNames)[number];
 
 function hooked(model: string) {
   return Type.Union([Type.String(), Type.Array(Type.String(), { minItems: 2 })], {
-    description: `Layer of the ${model}; a list of them, shallow to deep, for methods that hook several; left out for methods that hook the logits.`,
+    description: `Layer of the ${model}; a list of them, shallow to deep, for methods that hook several, or for one hook a pair of layers; left out for methods that hook the logits.`,
   });
 }
 
@@ -95,6 +97,12 @@ export const Hook = Type.Object(
     method: Type.String({ description: 'What the hook computes, e.g. `kd`, `tat`, `ct`.' }),
     student: Type.Optional(hooked('student')),
     teacher: Type.Optional(hooked('teacher')),
+    from: Type.Optional(
+      Type.Union([Type.String(), Type.Array(Type.String(), { minItems: 2 })], {
+        description:
+          "Whom the hook learns from: `teacher` (default), a name in `teachers`, a list of them, whose activations are averaged, or `student`: the student's own layer, which no gradient reaches.",
+      }),
+    ),
     weight: NonNegative('Multiplies the loss of this hook.'),
     options: Type.Record(Type.String(), Type.Unknown(), {
       default: {},
@@ -112,227 +120,6 @@ export const Hook = Type.Object(
     ),
   },
   closed,
-);
-
-const weightDecay = Type.Number({ minimum: 0, default: 0, description: 'L2 decay; for AdamW decoupled.' });
-const beta = Type.Number({ minimum: 0, exclusiveMaximum: 1 });
-const betas = Type.Tuple([beta, beta], {
-  default: [0.9, 0.999],
-  description: 'How slowly the means of the gradient and of its square move.',
-});
-const epsilon = Type.Number({
-  exclusiveMinimum: 0,
-  default: 1e-8,
-  description: 'Added to the denominator of every update.',
-});
-
-export const OptimizerSettings = Type.Union(
-  [
-    Type.Object(
-      {
-        type: Type.Literal('sgd', { description: 'Stochastic gradient descent with momentum.' }),
-        lr: Positive('Learning rate.'),
-        momentum: Type.Number({
-          minimum: 0,
-          maximum: 1,
-          default: 0.9,
-          description: 'Share of the last update that is carried on.',
-        }),
-        nesterov: Type.Boolean({
-          default: false,
-          description: "Looks ahead along the momentum, as Nesterov's method does.",
-        }),
-        weightDecay,
-      },
-      {
-        ...closed,
-        description: 'SGD as PyTorch defines it: the decay is added to the gradient before the momentum.',
-      },
-    ),
-    Type.Object(
-      {
-        type: Type.Literal('adam', { description: 'Adam; the decay is added to the gradient.' }),
-        lr: Positive('Learning rate.'),
-        betas,
-        epsilon,
-        weightDecay,
-      },
-      { ...closed, description: 'Adam; the decay is added to the gradient.' },
-    ),
-    Type.Object(
-      {
-        type: Type.Literal('adamw', { description: 'Adam with decoupled weight decay.' }),
-        lr: Positive('Learning rate.'),
-        betas,
-        epsilon,
-        weightDecay,
-      },
-      { ...closed, description: 'Adam with decoupled weight decay.' },
-    ),
-  ],
-  { ...byType, title: 'optimizer', description: 'How gradients become updates of the weights.' },
-);
-
-const warmup = Type.Optional(
-  Type.Object(
-    {
-      epochs: Positive('Length of the linear warm-up in epochs.'),
-      from: Type.Number({
-        minimum: 0,
-        maximum: 1,
-        default: 0,
-        description: 'Factor of the learning rate at the first step.',
-      }),
-    },
-    {
-      ...closed,
-      description:
-        'Linear warm-up. Drops of the learning rate stay at their epochs; a cosine runs over the epochs that are left.',
-    },
-  ),
-);
-
-const scheduleDescription = 'How the learning rate changes over training.';
-
-const gamma = Type.Number({
-  exclusiveMinimum: 0,
-  default: 0.1,
-  description: 'What the learning rate is multiplied with at a drop.',
-});
-
-export const ScheduleSettings = Type.Union(
-  [
-    Type.Object(
-      { type: Type.Literal('constant', { description: 'The same learning rate throughout.' }), warmup },
-      closed,
-    ),
-    Type.Object(
-      {
-        type: Type.Literal('step', { description: 'Drops by `gamma` every so many epochs.' }),
-        every: Positive('Epochs between drops.'),
-        gamma,
-        warmup,
-      },
-      closed,
-    ),
-    Type.Object(
-      {
-        type: Type.Literal('multi-step', { description: 'Drops by `gamma` at each of the milestones.' }),
-        milestones: Type.Array(Positive('Epoch of a drop.'), {
-          minItems: 1,
-          description: 'The epochs after which the learning rate drops.',
-        }),
-        gamma,
-        warmup,
-      },
-      closed,
-    ),
-    Type.Object(
-      {
-        type: Type.Literal('cosine', { description: 'Half a cosine from the learning rate down to `min`.' }),
-        min: Type.Number({ minimum: 0, default: 0, description: 'Learning rate at the end.' }),
-        warmup,
-      },
-      closed,
-    ),
-    Type.Object(
-      {
-        type: Type.Literal('one-cycle', {
-          description: 'Rises to the learning rate, then falls far below its start, as in PyTorch.',
-        }),
-        peakAt: Type.Number({
-          minimum: 0,
-          maximum: 1,
-          default: 0.3,
-          description: 'Share of training at which the learning rate peaks.',
-        }),
-        divFactor: Type.Number({
-          exclusiveMinimum: 0,
-          default: 25,
-          description: 'The first learning rate is lr / divFactor.',
-        }),
-        finalDivFactor: Type.Number({
-          exclusiveMinimum: 0,
-          default: 1e4,
-          description: 'The last is lr / divFactor / finalDivFactor.',
-        }),
-      },
-      { ...closed, description: 'One cycle with cosine annealing, as in PyTorch; it has its own warm-up.' },
-    ),
-  ],
-  { ...byType, title: 'schedule', description: scheduleDescription },
-);
-
-export const ParameterGroup = Type.Object(
-  {
-    match: Type.String({
-      description: 'Glob over weight names, e.g. `head/*`; the first group that matches counts.',
-    }),
-    lrMultiplier: Type.Optional(NonNegative('Multiplies the learning rate; 0 freezes.')),
-    weightDecay: Type.Optional(NonNegative('Replaces the weight decay.')),
-  },
-  closed,
-);
-
-export const TrainSettings = Type.Object(
-  {
-    epochs: Positive('Passes over the training data.'),
-    batchSize: Type.Integer({ minimum: 1, default: 64, description: 'Images a batch.' }),
-    optimizer: OptimizerSettings,
-    groups: Type.Array(ParameterGroup, {
-      default: [],
-      description: 'Weights that learn at a rate, or decay at a rate, of their own.',
-    }),
-    schedule: Type.Union([...ScheduleSettings.anyOf], {
-      ...byType,
-      title: 'schedule',
-      description: scheduleDescription,
-      default: { type: 'constant' },
-    }),
-    clip: Type.Optional(
-      Type.Object(
-        {
-          norm: Type.Optional(Positive('Largest global norm of the gradient.')),
-          value: Type.Optional(Positive('Largest absolute entry.')),
-        },
-        { ...closed, minProperties: 1, description: 'Gradient clipping.' },
-      ),
-    ),
-    accumulate: Type.Integer({
-      minimum: 1,
-      default: 1,
-      description: 'Batches whose gradients are averaged into one step.',
-    }),
-    ema: Type.Optional(
-      Type.Object(
-        {
-          decay: Type.Number({
-            exclusiveMinimum: 0,
-            exclusiveMaximum: 1,
-            default: 0.999,
-            description: 'Share of the average that each step keeps.',
-          }),
-        },
-        {
-          ...closed,
-          description:
-            'Exponential moving average of the weights; when on, it is what is evaluated and exported.',
-        },
-      ),
-    ),
-    seed: Type.Integer({
-      minimum: 0,
-      default: 0,
-      description:
-        'Draws the first weights, the order of the images and their augmentation. Runs that differ in nothing else form a group.',
-    }),
-    checkpointEvery: Type.Number({
-      exclusiveMinimum: 0,
-      default: 1,
-      description: 'Epochs between checkpoints.',
-    }),
-  },
-  { ...closed, description: 'How long and in which way the student is trained.' },
 );
 
 const otherOptions = Type.Record(Type.String(), Type.Unknown());
@@ -439,7 +226,12 @@ export const Recipe = Type.Object(
       },
       { ...closed, description: 'The images, how they are split and what is done to them on the way.' },
     ),
-    teacher: Type.Optional(ModelReference),
+    teacher: Type.Optional(Teacher),
+    teachers: Type.Optional(
+      Type.Record(Type.String(), Teacher, {
+        description: 'Further teachers, by the names that hooks know them by in `from`.',
+      }),
+    ),
     student: ModelReference,
     hooks: Type.Array(Hook, {
       default: [],
@@ -469,11 +261,8 @@ export const Recipe = Type.Object(
 
 export type Recipe = Static<typeof Recipe>;
 export type ModelReference = Static<typeof ModelReference>;
+export type Teacher = Static<typeof Teacher>;
 export type Hook = Static<typeof Hook>;
 export type DataSource = Static<typeof DataSource>;
 export type Augmentation = Static<typeof Augmentation>;
 export type HookSchedule = Static<typeof HookSchedule>;
-export type TrainSettings = Static<typeof TrainSettings>;
-export type OptimizerSettings = Static<typeof OptimizerSettings>;
-export type ScheduleSettings = Static<typeof ScheduleSettings>;
-export type ParameterGroup = Static<typeof ParameterGroup>;

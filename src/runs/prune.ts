@@ -1,6 +1,7 @@
 import { InputError } from '../common/errors';
 import { parseReference, type RunReference } from '../recipe/reference';
 import type { Recipe } from '../recipe/schema';
+import { teachersOf } from '../recipe/teachers';
 import { type CheckpointInfo, CheckpointStore } from './checkpoints';
 import { type ListedRun, listRuns, type ReadableRun, type RunFolder } from './folder';
 import { readNotes } from './notes';
@@ -47,7 +48,7 @@ function readable(entry: ListedRun): ReadableRun {
 
 /** The runs that a recipe starts from. */
 function runReferences(recipe: Recipe): RunReference[] {
-  const models = recipe.teacher ? [recipe.student, recipe.teacher] : [recipe.student];
+  const models = [recipe.student, ...teachersOf(recipe).map(({ reference }) => reference)];
   return models
     .flatMap(({ model, weights }) => [model, weights])
     .filter((text): text is string => text?.startsWith('run:') === true)

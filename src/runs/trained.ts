@@ -7,5 +7,7 @@ export async function recipeOfTrained(run: RunFolder, checkpoint?: CheckpointNam
   const recipe = await readRecipe(run);
   const model = formatReference({ kind: 'run', id: run.id, ...(checkpoint && { checkpoint }) });
   delete recipe.teacher;
+  delete recipe.teachers;
+  delete recipe.train.stages;
   return { ...recipe, hooks: [], student: { model, args: {}, weights: null } };
 }

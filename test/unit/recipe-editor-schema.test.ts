@@ -54,7 +54,7 @@ describe("the editor's schema in VS Code's JSON service", () => {
 
   it('offers keys while the recipe is half typed', async () => {
     const { offered } = await ask('{ "nam": 1, "hooks": [{ "method": "tat", "stu|" }], ');
-    assert.deepEqual(offered, ['student', 'teacher', 'weight', 'options', 'schedule', 'adapter']);
+    assert.deepEqual(offered, ['student', 'teacher', 'from', 'weight', 'options', 'schedule', 'adapter']);
   });
 
   it('offers no layers to methods on logits, and the options of the method named', async () => {

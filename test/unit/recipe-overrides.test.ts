@@ -65,7 +65,7 @@ describe('--set', () => {
     // The fault is in the file: the override made it one.
     [
       'hooks[0].method=tat',
-      'hooks[0].student: missing; it must be a string (r.distill.json, line 11)\nhooks[0].teacher: missing; it must be a string (r.distill.json, line 11)',
+      'hooks[0].student: missing; it must be a string or a list (r.distill.json, line 11)\nhooks[0].teacher: missing; it must be a string or a list (r.distill.json, line 11)',
     ],
   ];
   for (const [override, message] of refused) {

@@ -69,7 +69,7 @@ const cases: [title: string, part: string, replacement: string, expected: string
     'the key __proto__',
     '"name":',
     '"__proto__": { "name": "x" }, "name":',
-    '__proto__: unknown key; there are $schema, name, variant, task, data, teacher, student, hooks, train and report (r.distill.json, line 3)',
+    '__proto__: unknown key; there are $schema, name, variant, task, data, teacher, teachers, student, hooks, train and report (r.distill.json, line 3)',
   ],
   // What is missing
   [
@@ -315,13 +315,13 @@ const cases: [title: string, part: string, replacement: string, expected: string
     'a logit method with a misspelt layer',
     '"weight": 0.9',
     '"weight": 0.9, "studnt": "logits"',
-    'hooks[0].studnt: unknown key; there are method, weight, options, schedule and adapter (r.distill.json, line 11)',
+    'hooks[0].studnt: unknown key; there are method, from, weight, options, schedule and adapter (r.distill.json, line 11)',
   ],
   [
     'a method for maps without a layer',
     '"teacher": "stage3",',
     '',
-    'hooks[1].teacher: missing; it must be a string (r.distill.json, line 12)',
+    'hooks[1].teacher: missing; it must be a string or a list (r.distill.json, line 12)',
   ],
   [
     'an untrained teacher',
