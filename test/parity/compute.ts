@@ -22,26 +22,76 @@ async function main([backend, ...files]: string[]): Promise<void> {
 function compute(fixture: Fixture): MethodResult {
   const student = mapValues(byName(fixture.inputs.student), (value) => tf.variable(toTensor(value)));
   const teacher = mapValues(byName(fixture.inputs.teacher), toTensor);
-  const labels = fixture.inputs.labels && { labels: tf.tensor1d(fixture.inputs.labels.data, 'int32') };
+  const { labels, sampleIds, logits } = fixture.inputs;
+  const ofStudent = logits && tf.variable(toTensor(logits.student));
   const shape = (tensor: Tensor): number[] => tensor.shape;
-  const method = createMethod(fixture.method, fixture.options, {
-    student: onlyOrAll(mapValues(student, shape)),
-    teacher: onlyOrAll(mapValues(teacher, shape)),
-  });
+  const method = createMethod(
+    fixture.method,
+    fixture.options,
+    { student: onlyOrAll(mapValues(student, shape)), teacher: onlyOrAll(mapValues(teacher, shape)) },
+    { parts: partsOf(fixture) },
+  );
   // Weights that the fixture lacks would keep their initial values, and be missed among the gradients.
   method.setWeights(mapValues(fixture.weights, toTensor));
+  const inputs = {
+    student: onlyOrAll<Tensor>(student),
+    teacher: onlyOrAll(teacher),
+    ...(labels && { labels: tf.tensor1d(labels.data, 'int32') }),
+    ...(sampleIds && { sampleIds: tf.tensor1d(sampleIds.data, 'int32') }),
+    ...(ofStudent && {
+      logits: { student: ofStudent as Matrix, teacher: toTensor(logits.teacher) as Matrix },
+    }),
+  };
   const { value, grads } = tf.variableGrads(() =>
-    method.loss({ student: onlyOrAll<Tensor>(student), teacher: onlyOrAll(teacher), ...labels }),
+    fixture.pretraining ? method.pretraining!(inputs) : method.loss(inputs),
   );
-  const gradient = (variable: { readonly name: string }): StoredTensor => stored(grads[variable.name]!);
+  const gradients = (variables: Readonly<Record<string, Variable>>): Record<string, StoredTensor> =>
+    mapValues(
+      filterValues(variables, ({ name }) => name in grads),
+      ({ name }) => stored(grads[name]!),
+    );
+  method.remember?.(inputs);
   return {
     loss: value.dataSync()[0]!,
-    gradStudent: onlyOrAll(mapValues(student, gradient)),
-    gradWeights: mapValues(method.weights, gradient),
+    gradStudent: onlyOrAll(gradients(student)),
+    ...(ofStudent && { gradLogits: gradients({ ofStudent }).ofStudent }),
+    gradWeights: gradients(method.weights),
+    ...(method.remember && {
+      state: mapValues(
+        filterValues(method.weights, ({ trainable }) => !trainable),
+        stored,
+      ),
+    }),
+  };
+}
+
+function partsOf({ parts = {} }: Fixture): NonNullable<Parameters<typeof createMethod>[3]>['parts'] & object {
+  const { trainingLabels, classifier, normalizations } = parts;
+  const vector = ({ data }: StoredTensor): ReturnType<typeof tf.tensor1d> => tf.tensor1d(data);
+  return {
+    ...(trainingLabels && { trainingLabels: Int32Array.from(trainingLabels.data) }),
+    ...(classifier && {
+      classifier: {
+        kernel: tf.tensor2d(classifier.kernel.data, classifier.kernel.shape as [number, number]),
+        bias: vector(classifier.bias),
+      },
+    }),
+    ...(normalizations && {
+      normalizations: normalizations.map(({ gamma, beta }) => ({ gamma: vector(gamma), beta: vector(beta) })),
+    }),
   };
 }
 
 type Tensor = ReturnType<typeof tf.tensor>;
+type Matrix = ReturnType<typeof tf.tensor2d>;
+type Variable = ReturnType<typeof tf.variable>;
+
+function filterValues<Value>(
+  record: Readonly<Record<string, Value>>,
+  kept: (value: Value) => boolean,
+): Record<string, Value> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => kept(value)));
+}
 
 function mapValues<From, To>(
   record: Readonly<Record<string, From>>,

@@ -17,11 +17,14 @@ export function byName(given: OneOrMore<StoredTensor>): Record<string, StoredTen
     : { ...(given as Record<string, StoredTensor>) };
 }
 
-/** What a method gives for some inputs. */
+/** What a method gives for some inputs. Gradients are those of what the loss depends on. */
 export interface MethodResult {
   readonly loss: number;
   readonly gradStudent: OneOrMore<StoredTensor>;
+  readonly gradLogits?: StoredTensor;
   readonly gradWeights: Record<string, StoredTensor>;
+  /** What the method remembers after the loss, where it does. */
+  readonly state?: Record<string, StoredTensor>;
 }
 
 /** One call of a method's reference implementation, in float64. */
@@ -30,11 +33,22 @@ export interface Fixture {
   readonly reference: string;
   readonly method: string;
   readonly options: Record<string, unknown>;
+  /** Of the stage before the others, where the method has one: its loss instead of the method's. */
+  readonly pretraining?: boolean;
   readonly inputs: {
     readonly student: OneOrMore<StoredTensor>;
     readonly teacher: OneOrMore<StoredTensor>;
     readonly labels?: StoredTensor;
+    readonly sampleIds?: StoredTensor;
+    readonly logits?: Record<'student' | 'teacher', StoredTensor>;
   };
+  /** Of teacher and data, where the method asks for them. */
+  readonly parts?: {
+    readonly trainingLabels?: StoredTensor;
+    readonly classifier?: Record<'kernel' | 'bias', StoredTensor>;
+    readonly normalizations?: readonly Record<'gamma' | 'beta', StoredTensor>[];
+  };
+  /** The method's state too. */
   readonly weights: Record<string, StoredTensor>;
   readonly expected: MethodResult;
 }

@@ -52,17 +52,25 @@ function compare(actual: MethodResult, expected: MethodResult): void {
     difference <= tolerance * Math.abs(expected.loss),
     `loss ${actual.loss}, expected ${expected.loss}`,
   );
-  assert.deepEqual(Object.keys(actual.gradWeights).sort(), Object.keys(expected.gradWeights).sort());
-  const gradients = ({ gradStudent, gradWeights }: MethodResult): Record<string, StoredTensor> => ({
+  const gradients = ({
+    gradStudent,
+    gradLogits,
+    gradWeights,
+  }: MethodResult): Record<string, StoredTensor> => ({
     ...Object.fromEntries(
       Object.entries(byName(gradStudent)).map(([name, gradient]) => [`student ${name}`, gradient]),
     ),
+    ...(gradLogits && { 'logits of the student': gradLogits }),
     ...gradWeights,
   });
   const [ofActual, ofExpected] = [gradients(actual), gradients(expected)];
   const largest = Math.max(...Object.values(ofExpected).map(largestEntry));
   for (const [name, gradient] of Object.entries(ofExpected)) {
     compareGradient(name, ofActual[name]!, gradient, largest);
+  }
+  assert.deepEqual(Object.keys(ofActual).sort(), Object.keys(ofExpected).sort());
+  for (const [name, tensor] of Object.entries(expected.state ?? {})) {
+    compareTensor(name, actual.state![name]!, tensor, tolerance * largestEntry(tensor));
   }
 }
 
@@ -73,10 +81,14 @@ function compare(actual: MethodResult, expected: MethodResult): void {
  * normalisations take out again) is held to no less than a fiftieth of it.
  */
 function compareGradient(name: string, actual: StoredTensor, expected: StoredTensor, largest: number): void {
-  assert.deepEqual(actual.shape, expected.shape, name);
   const own = largestEntry(expected);
   const vanishes = own < 1e-9 * largest;
   const allowed = tolerance * (vanishes ? largest / 10 : Math.max(own, largest / 50));
+  compareTensor(name, actual, expected, allowed);
+}
+
+function compareTensor(name: string, actual: StoredTensor, expected: StoredTensor, allowed: number): void {
+  assert.deepEqual(actual.shape, expected.shape, name);
   expected.data.forEach((value, index) => {
     const entry = actual.data[index]!;
     assert.ok(
