@@ -14,6 +14,8 @@ export const Action = oneOf(
   'reveal',
   'exportStudent',
   'trainBaseline',
+  'restore',
+  'close',
 );
 export type Action = Static<typeof Action>;
 
@@ -26,8 +28,10 @@ export const State = oneOf(
   'done',
   'failed',
   'interrupted',
-  /** Its folder is gone or cannot be read; `sentence` says which. */
+  /** Its folder cannot be read; `sentence` says why. */
   'unreadable',
+  /** Its folder is not there any more. */
+  'gone',
 );
 export type State = Static<typeof State>;
 

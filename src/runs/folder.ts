@@ -92,6 +92,11 @@ async function originsOf(retortFolder: string, recipe: Recipe): Promise<Record<s
   return Object.keys(origins).length === 0 ? undefined : origins;
 }
 
+/** The run of a folder `.retort/runs/<id>`, whether that is there or not. */
+export function runFolderOf(folder: string): RunFolder {
+  return { id: path.basename(folder), folder, retortFolder: path.resolve(folder, '../..') };
+}
+
 /** Finds a run by its id; `InputError` if there is none or its folder is a link. */
 export async function openRun(retortFolder: string, id: string): Promise<RunFolder> {
   if (!isRunId(id))

@@ -23,9 +23,15 @@ export async function deleteRun(run: RunFolder): Promise<string> {
   return trashed;
 }
 
+/** Where a deleted run lies in the trash; undefined if it does not. */
+export function findInTrash({ id, retortFolder }: RunFolder): Promise<string | undefined> {
+  return findInside(retortFolder, 'trash', id);
+}
+
 /** Moves a run back from the trash. Throws `InputError` if it is no longer there, or its place is taken. */
-export async function restoreRun({ id, folder, retortFolder }: RunFolder): Promise<void> {
-  const trashed = await findInside(retortFolder, 'trash', id);
+export async function restoreRun(run: RunFolder): Promise<void> {
+  const { id, folder, retortFolder } = run;
+  const trashed = await findInTrash(run);
   if (trashed === undefined)
     throw new InputError(`Run ${id} is not in ${path.join(retortFolder, 'trash')} any more`);
   try {

@@ -148,6 +148,24 @@ describe('the messages of the panel', () => {
     assert.deepEqual([...answer.rows.step], [90, 100, 110]);
   });
 
+  it('undo the deletion of a run that is shown, and close its panel', async () => {
+    const [key] = host.subject.keys;
+    page.say(ready);
+    await page.until(isSnapshot);
+    const shows = (state: string) => (message: HostMessage) =>
+      message.type === 'delta' && message.header?.state === state;
+    await vscode.commands.executeCommand('retort.deleteRun', key);
+    const gone = await page.until(shows('gone'));
+    assert.ok(gone.type === 'delta');
+    assert.deepEqual(gone.header?.actions, ['restore', 'close']);
+    page.say({ type: 'action', action: 'restore' });
+    await page.until(shows('done'));
+    assert.ok(services.runs.get(key!) !== undefined);
+    const closed = new Promise<void>((resolve) => Object.assign(page.panel, { dispose: resolve }));
+    page.say({ type: 'action', action: 'close' });
+    await closed;
+  });
+
   it('are of a page that may load nothing but its own files', () => {
     const { html } = page.panel.webview;
     const [, policy = ''] = /Content-Security-Policy" content="([^"]*)"/.exec(html) ?? [];

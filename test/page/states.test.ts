@@ -26,7 +26,7 @@ const view = (change: Partial<Snapshot['view']>): Partial<Snapshot> => ({
 });
 const nothingYet: Partial<Snapshot> = { tables: [], overlays: [], references: {}, cards: noCards };
 const ended = (
-  state: 'stopped' | 'failed' | 'interrupted' | 'unreadable',
+  state: 'stopped' | 'failed' | 'interrupted' | 'gone',
   sentence: string,
   actions: Action[],
 ): Partial<Snapshot> => {
@@ -76,8 +76,9 @@ const states: Record<string, Partial<Snapshot>> = {
       note: 'With the longer warm-up.',
     }),
   },
-  deleted: {
-    ...ended('unreadable', 'The folder of this run is gone: it was deleted or moved.', []),
+  deleted: ended('gone', 'This run was deleted; it lies in the workspace’s trash.', ['restore', 'close']),
+  gone: {
+    ...ended('gone', 'The run’s folder is gone: it was moved or removed.', ['close']),
     tables: [],
     overlays: [],
     cards: undefined as never,
@@ -136,6 +137,10 @@ describe('the panel’s page in every state', () => {
     await panel.page.getByRole('button', { name: 'Accuracy on validation as a table' }).click();
     await panel.page.locator('[data-chart=terms] .plot').press('Home');
     await panel.page.getByRole('button', { name: 'More actions' }).click();
+    assert.deepEqual(await panel.faults(), []);
+    await panel.page.keyboard.press('Escape');
+    await panel.page.getByRole('button', { name: 'Stop' }).click();
+    await panel.page.screenshot({ path: path.join(PICTURES, 'menu-dark.png') });
     assert.deepEqual(await panel.faults(), []);
     await panel.page.keyboard.press('Escape');
     await panel.page.getByRole('button', { name: 'Overlay' }).click();

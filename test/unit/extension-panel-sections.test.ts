@@ -4,7 +4,7 @@ import { lastLines } from '../../src/extension/panel/log-tail';
 import { type Candidate, Candidates, readableRun } from '../../src/extension/panel/sections/candidates';
 import { cardsOf, referencesOf, type Standing, standingOf } from '../../src/extension/panel/sections/cards';
 import { comparisonCsv, comparisonOf } from '../../src/extension/panel/sections/comparison';
-import { headerOf, headerOfUnknown } from '../../src/extension/panel/sections/header';
+import { headerOf, headerOfGone } from '../../src/extension/panel/sections/header';
 import { hookRowsOf } from '../../src/extension/panel/sections/hooks';
 import { besideOf, comparedKeys } from '../../src/extension/panel/sections/subject';
 import { DEFAULT_VIEW } from '../../src/protocol/panel';
@@ -152,11 +152,13 @@ describe('the header of a run', () => {
 
   it('keeps what was last known of a run that is gone, and does not pretend that it goes on', () => {
     const last = { ...headerOf(seenRun(kd, 3), context), secondsLeft: 5 };
-    const gone = headerOfUnknown('/work/.retort/runs/x', 'It is gone', last);
+    const gone = headerOfGone('/work/.retort/runs/x', true, last);
     assert.ok(fits(Header, gone));
-    assert.deepEqual([gone.state, gone.seed, gone.actions], ['unreadable', 3, []]);
-    assert.ok(fits(Header, headerOfUnknown('/work/.retort/runs/x', 'It is gone')));
+    assert.deepEqual([gone.state, gone.seed, gone.actions], ['gone', 3, ['restore', 'close']]);
     assert.ok(!('secondsLeft' in gone));
+    const unknown = headerOfGone('/work/.retort/runs/x', false);
+    assert.ok(fits(Header, unknown));
+    assert.deepEqual([unknown.name, unknown.actions], ['x', ['close']]);
   });
 });
 

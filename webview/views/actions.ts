@@ -24,6 +24,10 @@ export function actionText(action: Action): { label: string; icon: string } {
       return { label: l10n.t('Export the student…'), icon: 'export' };
     case 'trainBaseline':
       return { label: l10n.t('Train the student alone for comparison'), icon: 'beaker' };
+    case 'restore':
+      return { label: l10n.t('Undo'), icon: 'discard' };
+    case 'close':
+      return { label: l10n.t('Close'), icon: 'close' };
   }
 }
 

@@ -10,6 +10,14 @@ const REMEDIES: Partial<Record<State, readonly Action[]>> = {
   stopped: ['resume'],
   failed: ['resume', 'openLog', 'openRecipe'],
   unreadable: ['reveal', 'openLog'],
+  gone: ['restore', 'close'],
+};
+
+const KINDS: Partial<Record<State, 'error' | 'warning'>> = {
+  failed: 'error',
+  unreadable: 'error',
+  interrupted: 'warning',
+  gone: 'warning',
 };
 
 /** The actions that the banner offers, which the header then need not. */
@@ -21,8 +29,7 @@ export function remediesOf({ state, sentence, actions }: Header): Action[] {
 /** Says in one sentence what is the matter, with the buttons that mend it. */
 export function bannerView(header: Header, doings: Doings): unknown {
   const { state, sentence, warnings } = header;
-  const kind =
-    state === 'failed' || state === 'unreadable' ? 'error' : state === 'interrupted' ? 'warning' : 'info';
+  const kind = KINDS[state] ?? 'info';
   const message =
     sentence === undefined
       ? nothing

@@ -22,6 +22,7 @@ const ICONS: Readonly<Record<State, string>> = {
   failed: 'error',
   interrupted: 'debug-pause',
   unreadable: 'warning',
+  gone: 'trash',
 };
 
 /** Which run this is, how it goes, and what can be done. */
@@ -81,6 +82,7 @@ export function stateText(state: State): string {
     failed: l10n.t('failed'),
     interrupted: l10n.t('interrupted'),
     unreadable: l10n.t('cannot be read'),
+    gone: l10n.t('gone'),
   };
   return texts[state];
 }

@@ -25,14 +25,15 @@ export function pageView(page: Page, doings: Doings): unknown {
     return html`<h1>${l10n.t('Comparison of {0} runs', subject.keys.length)}</h1>
       ${tabView('compare', page, doings)}`;
   }
-  const isGone = header?.state === 'unreadable' && Object.keys(page.state.tables).length === 0;
+  const isGone = header?.state === 'gone' || header?.state === 'unreadable';
+  const hasNothing = isGone && Object.keys(page.state.tables).length === 0;
   return html`${
     header === undefined
       ? nothing
       : html`${headerView(header, doings)}${progressView(header)}${bannerView(header, doings)}`
   }
   ${cards === undefined ? nothing : cardsView(cards)}
-  ${isGone ? nothing : tabsView(view.tab, (tab) => doings.look({ tab }), tabView(view.tab, page, doings))}`;
+  ${hasNothing ? nothing : tabsView(view.tab, (tab) => doings.look({ tab }), tabView(view.tab, page, doings))}`;
 }
 
 /** Before the host's first word. */

@@ -3,7 +3,8 @@ import type { Snapshot, Subject, View, Zoom } from '../../protocol/panel';
 import type { Rows, TableName } from '../../protocol/panel-charts';
 import type { Header, LogTail, Predictions } from '../../protocol/panel-sections';
 import { messageOf } from '../../common/errors';
-import type { ReadableRun } from '../../runs/folder';
+import { type ReadableRun, runFolderOf } from '../../runs/folder';
+import { findInTrash } from '../../runs/trash';
 import { hasBaseline } from '../common/baseline';
 import { isLive, isReadable, type SeenRun } from '../common/seen-run';
 import type { Services } from '../services';
@@ -13,7 +14,7 @@ import type { ReaderClient } from './reader/client';
 import { type Candidate, Candidates } from './sections/candidates';
 import { cardsOf, referencesOf, type Standing, standingOf } from './sections/cards';
 import { comparisonOf } from './sections/comparison';
-import { headerOf, headerOfUnknown } from './sections/header';
+import { headerOf, headerOfGone } from './sections/header';
 import { hookRowsOf } from './sections/hooks';
 import { type Beside, besideOf } from './sections/subject';
 
@@ -54,8 +55,9 @@ export class Collector {
   async collect(view: View, isTrusted: boolean): Promise<Parts> {
     const candidates = await this.candidates.of(this.runs.all());
     const choices = candidates.map(({ choice }) => choice);
-    const run = this.subject.kind === 'run' ? this.runs.get(this.subject.keys[0]!) : undefined;
-    if (this.subject.kind === 'run' && run === undefined) return this.gone();
+    const [key] = this.subject.keys as [string];
+    const run = this.subject.kind === 'run' ? this.runs.get(key) : undefined;
+    if (this.subject.kind === 'run' && run === undefined) return this.gone(key);
     const standing = run && standingOf(run.key, candidates);
     const beside = besideOf(this.subject, view, candidates, standing);
     const own: Parts =
@@ -77,11 +79,9 @@ export class Collector {
   }
 
   /** What is shown of the rest stays as it is. */
-  private gone(): Parts {
-    const sentence = l10n.t(
-      'The run’s folder is gone: moved, or deleted. Restore it from the trash in .retort, or close this panel.',
-    );
-    return { reading: false, header: headerOfUnknown(this.subject.keys[0]!, sentence, this.lastHeader) };
+  private async gone(key: string): Promise<Parts> {
+    const isInTrash = await findInTrash(runFolderOf(key)).then(Boolean, () => false);
+    return { reading: false, header: headerOfGone(key, isInTrash, this.lastHeader) };
   }
 
   private async collectRun(
@@ -118,9 +118,10 @@ export class Collector {
     }
   }
 
-  private lacksBaseline({ run: { recipe }, baseline }: Standing): boolean {
+  private lacksBaseline({ run: { recipe, run }, baseline }: Standing): boolean {
     if (recipe.hooks.length === 0 || baseline !== undefined) return false;
-    return !hasBaseline({ name: recipe.name, student: recipe.student.model }, this.runs.all());
+    const { retortFolder } = run;
+    return !hasBaseline({ name: recipe.name, student: recipe.student.model, retortFolder }, this.runs.all());
   }
 
   /** Files of predictions change with the best evaluation alone. */

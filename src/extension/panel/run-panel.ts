@@ -105,7 +105,7 @@ export class RunPanel implements vscode.Disposable {
         return this.post({ type: 'zoomed', id: message.id, rows: await this.collector.zoom(message) });
       case 'action':
         return this.subject.kind === 'run'
-          ? act(message.action, this.subject.keys[0]!, this.services)
+          ? act(message.action, this.subject.keys[0]!, this.services, () => void this.panel.dispose())
           : undefined;
       case 'openRun':
         return executeCommand('retort.openRun', message.key);

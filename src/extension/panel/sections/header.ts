@@ -20,7 +20,8 @@ export function headerOf(run: SeenRun, context: HeaderContext): Header {
   const { star = false, tags = [], note, name } = run.notes;
   const notes = { star, tags, ...(note && { note }), ...(name && { name }) };
   if (!isReadable(run)) {
-    return { ...headerOfUnknown(run.key, run.seen as string), ...notes, actions: ['reveal'] };
+    const sentence = run.seen as string;
+    return { ...unknown(run.key), ...notes, state: 'unreadable', sentence, actions: ['reveal'] };
   }
   const { state, info, recipe } = run.seen;
   const sentence = sentenceOf(run);
@@ -41,12 +42,24 @@ export function headerOf(run: SeenRun, context: HeaderContext): Header {
   };
 }
 
-/** The header of a run of which nothing can be read; `last` is what was last shown of it. */
-export function headerOfUnknown(key: string, sentence: string, last?: Header): Header {
+/** The header of a run whose folder is not there; `last` is what was last shown of it. */
+export function headerOfGone(key: string, isInTrash: boolean, last?: Header): Header {
+  const { secondsLeft: _, ...about } = { secondsLeft: undefined, ...(last ?? unknown(key)) };
+  return {
+    ...about,
+    state: 'gone',
+    sentence: isInTrash
+      ? l10n.t('This run was deleted; it lies in the workspace’s trash.')
+      : l10n.t('The run’s folder is gone: it was moved or removed.'),
+    warnings: [],
+    actions: isInTrash ? ['restore', 'close'] : ['close'],
+  };
+}
+
+/** What can be said of a run of which nothing was ever read. */
+function unknown(key: string): Omit<Header, 'state' | 'actions'> {
   const id = path.basename(key);
-  const about = last ?? { id, name: id, experiment: '', variant: '', seed: 0, star: false, tags: [] };
-  const { secondsLeft: _, ...rest } = { secondsLeft: undefined, ...about };
-  return { ...rest, state: 'unreadable', sentence, warnings: [], actions: [] };
+  return { id, name: id, experiment: '', variant: '', seed: 0, star: false, tags: [], warnings: [] };
 }
 
 function actionsOf({ seen: { state, info } }: ReadableSeenRun, { lacksBaseline }: HeaderContext): Action[] {
