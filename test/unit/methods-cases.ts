@@ -15,6 +15,19 @@ export interface Case {
   /** The loss of a batch is the mean of its samples' losses. */
   readonly perSample?: boolean;
   readonly labels?: readonly number[];
+  readonly sampleIds?: readonly number[];
+  /** Parts of teacher and data that it asks for: classes by id, the shape of a kernel, channels of normalisations. */
+  readonly parts?: {
+    readonly trainingLabels?: readonly number[];
+    readonly classifier?: readonly [number, number];
+    readonly normalizations?: readonly number[];
+  };
+  /** Of how many classes the logits are that it needs beside features. */
+  readonly classes?: number;
+  /** How often it is given each image: the rows of all first views, then of all second ones, and so on. */
+  readonly views?: number;
+  /** Weights that the stage before the others teaches, and no other. */
+  readonly pretrained?: readonly string[];
   /** The loss compares the samples of a batch with each other, so that it is another when each is there twice. */
   readonly changesWithTwins?: boolean;
 }
@@ -66,8 +79,16 @@ const labels = [2, 0, 6, 3];
 export const cases: Record<string, Case> = {
   kd: { student: [4, 7], teacher: [4, 7], perSample },
   'kd, standardized': { options: { standardize: true }, student: [4, 7], teacher: [4, 7], perSample },
+  'kd, cross-entropy': {
+    options: { distance: 'cross-entropy' },
+    student: [4, 7],
+    teacher: [4, 7],
+    perSample,
+  },
+  'kd, of pixels': { options: { mean: 'pixels' }, student: [4, 3, 2, 7], teacher: [4, 3, 2, 7], perSample },
   dkd: { student: [4, 7], teacher: [4, 7], labels, perSample },
   dist: { student: [4, 7], teacher: [4, 7] },
+  'dist, of pixels': { student: [4, 3, 2, 7], teacher: [4, 3, 2, 7] },
   wsld: { student: [4, 7], teacher: [4, 7], labels, perSample },
 
   'fitnets, same size': {
@@ -92,6 +113,13 @@ export const cases: Record<string, Case> = {
     student: [4, 6, 5, 5],
     teacher: [4, 4, 4, 6],
     starts: normalized('regressor', 3 * 2 * 5),
+    vanishing: biasBeforeNorm,
+  },
+  'fitnets, normalized': {
+    options: { normalize: true },
+    student: [4, 4, 5, 5],
+    teacher: [4, 4, 5, 6],
+    starts: normalized('regressor', 5),
     vanishing: biasBeforeNorm,
   },
   'tat, one head': {
@@ -148,6 +176,20 @@ export const cases: Record<string, Case> = {
     starts: { ...biased('w1', 6), ...biased('w2', 5) },
     perSample,
   },
+  'ct, linear': {
+    options: { layers: 1 },
+    student: [4, 3, 5, 6],
+    teacher: [4, 3, 5, 8],
+    starts: biased('w1', 6),
+    perSample,
+  },
+  'ct, deeper, spatial': {
+    options: { layers: 3, kernel: 3 },
+    student: [4, 3, 5, 6],
+    teacher: [4, 3, 5, 8],
+    starts: { ...biased('w1', 9 * 6), ...biased('w2', 9 * 8), ...biased('w3', 9 * 8) },
+    perSample,
+  },
   cankd: {
     student: [4, 6, 4, 8],
     teacher: [4, 6, 4, 8],
@@ -161,6 +203,13 @@ export const cases: Record<string, Case> = {
     starts: nonLocal(6, 30),
     vanishing: cankdVanishing,
   },
+  'cankd, segmentation': {
+    options: { preset: 'segmentation' },
+    student: [4, 6, 4, 5],
+    teacher: [4, 6, 4, 8],
+    starts: { ...biased('connector', 5), ...nonLocal(8, 4) },
+    vanishing: cankdVanishing,
+  },
 
   at: { student: [4, 6, 6, 5], teacher: [4, 6, 6, 8], perSample },
   'at, sizes without a common divisor': {
@@ -169,6 +218,7 @@ export const cases: Record<string, Case> = {
     teacher: [4, 3, 4, 8],
     perSample,
   },
+  'at, of the paper': { options: { mode: 'paper' }, student: [4, 6, 6, 5], teacher: [4, 6, 6, 8], perSample },
   ab: { student: [4, 5, 6, 7], teacher: [4, 5, 6, 7], perSample },
   'ab, connected': {
     options: { margin: 0.5 },
@@ -198,6 +248,12 @@ export const cases: Record<string, Case> = {
   },
   cd: { student: [4, 5, 4, 5], teacher: [4, 6, 6, 8], starts: embedding('connector', 5) },
   cwd: { student: [4, 5, 6, 7], teacher: [4, 5, 6, 7], perSample },
+  'cwd, connected': {
+    options: { connector: true },
+    student: [4, 5, 6, 5],
+    teacher: [4, 5, 6, 7],
+    starts: embedding('connector', 5),
+  },
   pkd: { student: [4, 5, 5, 7], teacher: [4, 8, 4, 7], changesWithTwins },
   'mgd, nothing masked': {
     options: { masked: 0 },
@@ -217,6 +273,18 @@ export const cases: Record<string, Case> = {
       [4, 7, 7, 5],
       [4, 5, 5, 3],
       [4, 3, 4, 7],
+    ],
+    perSample,
+  },
+  'fsp, maxima': {
+    options: { pool: 'max', distance: 'column-length' },
+    student: [
+      [4, 7, 6, 5],
+      [4, 3, 4, 7],
+    ],
+    teacher: [
+      [4, 7, 7, 5],
+      [4, 5, 5, 7],
     ],
     perSample,
   },
@@ -267,6 +335,22 @@ export const cases: Record<string, Case> = {
     ],
   },
 
+  crd: {
+    options: { dimension: 6, negatives: 4 },
+    student: [4, 5],
+    teacher: [4, 9],
+    sampleIds: [1, 6, 2, 8],
+    // As many of each class, and as many negatives as there are of the other: all of them are taken.
+    parts: { trainingLabels: [0, 0, 1, 0, -1, 1, 0, 1, 1] },
+    starts: {
+      ...biased('student', 5),
+      ...biased('teacher', 9),
+      'bank/student': { within: Math.sqrt(3 / 6) },
+      'bank/teacher': { within: Math.sqrt(3 / 6) },
+      'normalizer/student': -1,
+      'normalizer/teacher': -1,
+    },
+  },
   sp: { student: [4, 6, 6, 5], teacher: [4, 3, 3, 8], changesWithTwins },
   cc: {
     options: { dimension: 6 },
@@ -275,7 +359,20 @@ export const cases: Record<string, Case> = {
     starts: { ...biased('student', 5), ...biased('teacher', 9) },
     changesWithTwins,
   },
+  'cc, gaussian': {
+    options: { dimension: 6, correlation: 'gaussian' },
+    student: [4, 5],
+    teacher: [4, 9],
+    starts: { ...biased('student', 5), ...biased('teacher', 9) },
+    changesWithTwins,
+  },
   rkd: { student: [4, 5], teacher: [4, 9], changesWithTwins },
+  'rkd, flattened, normalized': {
+    options: { maps: 'flattened', normalize: true },
+    student: [4, 2, 3, 5],
+    teacher: [4, 3, 3, 9],
+    changesWithTwins,
+  },
   pkt: { student: [4, 5], teacher: [4, 9], changesWithTwins },
   srd: {
     student: [4, 5],
@@ -289,5 +386,20 @@ export const cases: Record<string, Case> = {
     teacher: [4, 5],
     starts: normalized('variance', 5),
     vanishing: ['variance/bias'],
+  },
+  sskd: {
+    student: [16, 5],
+    teacher: [16, 9],
+    views: 4,
+    classes: 7,
+    labels,
+    starts: {
+      ...biased('student1', 5),
+      ...biased('student2', 5),
+      ...biased('teacher1', 9),
+      ...biased('teacher2', 9),
+    },
+    pretrained: ['teacher1/kernel', 'teacher1/bias', 'teacher2/kernel', 'teacher2/bias'],
+    changesWithTwins,
   },
 };

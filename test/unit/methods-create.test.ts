@@ -11,7 +11,8 @@ describe('createMethod', () => {
   describe('refuses shapes that a method cannot take, naming both:', () => {
     const impossible: [string, Shape, Shape][] = [
       ['kd', [4, 10], [4, 9]],
-      ['kd', [4, 2, 2, 10], [4, 2, 2, 10]],
+      ['kd', [4, 2, 2, 10], [4, 2, 3, 10]],
+      ['dkd', [4, 2, 2, 10], [4, 2, 2, 10]],
       ['fitnets', [4, 3, 3, 5], [4, 4, 4, 5]],
       ['fitnets', [4, 3, 8, 5], [4, 6, 4, 5]],
       ['fitnets', [4, 5], [4, 5]],
@@ -39,8 +40,8 @@ describe('createMethod', () => {
     const logits = { student: [4, 10], teacher: [4, 10] };
     const wrong: [string, Record<string, unknown>, string][] = [
       ['kd', { temprature: 4 }, 'kd has no option "temprature"; did you mean "temperature"?'],
-      ['kd', { zz: 4 }, 'kd has no option "zz"; it has temperature, standardize'],
-      ['fitnets', { hint: 2 }, 'fitnets has no option "hint"; it has none'],
+      ['kd', { zz: 4 }, 'kd has no option "zz"; it has temperature, distance, mean, standardize'],
+      ['nst', { hint: 2 }, 'nst has no option "hint"; it has none'],
       ['kd', { temperature: 0 }, 'kd: option "temperature" must be greater than 0, not 0'],
       ['kd', { temperature: 'hot' }, 'kd: option "temperature" must be a number, not "hot"'],
       ['tat', { heads: 1.5 }, 'tat: option "heads" must be an integer, not 1.5'],

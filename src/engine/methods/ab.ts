@@ -8,7 +8,8 @@ import { mapSizes, sameArea } from './shapes';
  * The student's responses are pushed to the teacher's side of zero, beyond a margin: (s + m)^2 where the teacher is
  * not active and s > -m, (s - m)^2 where it is and s <= m; summed, times 3 / 1000, divided by the batch. Hooks layers
  * before their activation. Where the shapes differ, a convolution and batch normalisation bring the student's map to
- * the teacher's. The authors train it alone first and weigh earlier stages by halves.
+ * the teacher's. The authors train it alone first and weigh earlier stages by halves. torchdistill leaves out the
+ * 3 / 1000: the same with a weight of 1000 / 3.
  */
 export const ab = defineMethod({
   name: 'ab',

@@ -1,13 +1,14 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
-import { flattened, unitLength } from '../operations/normalize';
+import { flattened, length, unitLength } from '../operations/normalize';
 import { adaptiveAveragePool } from '../operations/resample';
 import { defineMethod } from './method';
 import { mapSizes } from './shapes';
 
 /**
  * The mean square between the attention maps of both, each the mean of the channels' p-th powers, at unit length over
- * the positions. The larger map is pooled to the size of the smaller.
+ * the positions. The larger map is pooled to the size of the smaller. So the authors' code; their paper has the distance
+ * itself, not its square.
  */
 export const at = defineMethod({
   name: 'at',
@@ -28,11 +29,16 @@ export const at = defineMethod({
         default: 2,
         description: "The power that the channels' values are raised to; the authors use 2.",
       }),
+      mode: Type.Union([Type.Literal('code'), Type.Literal('paper')], {
+        default: 'code',
+        description:
+          "The mean square over images and positions, as in the authors' code, or the mean over the images of the distance, as in equation 2 of the paper (both as named in torchdistill).",
+      }),
     },
     { additionalProperties: false },
   ),
 
-  create({ p }, shapes) {
+  create({ p, mode }, shapes) {
     const { student, teacher } = mapSizes('at', shapes);
     const height = Math.min(student.height, teacher.height);
     const width = Math.min(student.width, teacher.width);
@@ -40,6 +46,9 @@ export const at = defineMethod({
       const pooled = adaptiveAveragePool(maps as tf.Tensor4D, height, width);
       return unitLength(flattened(tf.mean(tf.pow(pooled, p), -1)));
     };
-    return (inputs) => tf.mean(tf.squaredDifference(attention(inputs.student), attention(inputs.teacher)));
+    return (inputs) => {
+      const apart = tf.sub(attention(inputs.student), attention(inputs.teacher));
+      return tf.mean(mode === 'code' ? tf.square(apart) : length(apart));
+    };
   },
 });

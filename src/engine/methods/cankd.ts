@@ -26,6 +26,16 @@ export const cankd = defineMethod({
   },
   options: Type.Object(
     {
+      preset: Type.Union([Type.Literal('detection'), Type.Literal('segmentation')], {
+        default: 'detection',
+        description:
+          "The authors' settings: detection hooks levels 0 to 3 of the feature pyramid, of 256 channels, each with weight 10; segmentation hooks layer4 behind a connector from 512 to 2048 channels, with weight 10, or 20 where DeepLabV3 learns from PSPNet. Options given beside it replace its own.",
+      }),
+      connector: Type.Optional(
+        Type.Boolean({
+          description: "Brings the student's channels to the teacher's by a 1x1 convolution.",
+        }),
+      ),
       interChannels: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
         default: null,
         description: 'Channels inside the non-local block; null: half of those outside.',
@@ -38,15 +48,20 @@ export const cankd = defineMethod({
     { additionalProperties: false },
   ),
 
-  create({ interChannels, subSample }, shapes, weights) {
+  create({ preset, interChannels, subSample, ...given }, shapes, weights) {
+    const { connector } = { ...presets[preset], ...given };
     const { student, teacher } = mapSizes('cankd', shapes);
-    if (!sameArea(student, teacher) || student.channels !== teacher.channels) {
-      refuseShapes('cankd needs maps of the same height, width and channels', shapes);
+    if (!sameArea(student, teacher)) refuseShapes('cankd needs maps of the same height and width', shapes);
+    if (!connector && student.channels !== teacher.channels) {
+      refuseShapes('cankd without connector needs maps of the same channels', shapes);
     }
     if (subSample && (teacher.height < 2 || teacher.width < 2)) {
       refuseShapes('cankd with subSample needs maps of at least 2 x 2', shapes);
     }
-    const { channels } = student;
+    const { channels } = teacher;
+    const connect = connector
+      ? pointwise('connector', student.channels, channels, weights)
+      : (maps: tf.Tensor) => maps;
     const inner = interChannels ?? Math.max(1, Math.floor(channels / 2));
     const theta = pointwise('theta', channels, inner, weights);
     const phi = pointwise('phi', channels, inner, weights);
@@ -61,12 +76,13 @@ export const cankd = defineMethod({
       subSample ? tf.maxPool(maps as tf.Tensor4D, 2, 2, 'valid') : maps;
 
     return (inputs) => {
+      const student = connect(inputs.student);
       const read = dotProductAttention(
-        positions(theta(inputs.student)),
+        positions(theta(student)),
         positions(pooled(phi(inputs.teacher))),
         positions(pooled(g(inputs.teacher))),
       );
-      const [batch, height, width] = inputs.student.shape;
+      const [batch, height, width] = student.shape;
       const taken = batchNormTrain(
         w(tf.reshape(read, [batch, height!, width!, inner])),
         gamma,
@@ -74,10 +90,12 @@ export const cankd = defineMethod({
         NORM_EPSILON,
       );
       const difference = tf.squaredDifference(
-        instanceNorm(tf.add(inputs.student, taken)),
+        instanceNorm(tf.add(student, taken)),
         instanceNorm(inputs.teacher),
       );
       return tf.div(tf.mean(difference), 2);
     };
   },
 });
+
+const presets = { detection: { connector: false }, segmentation: { connector: true } };

@@ -1,12 +1,14 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
+import { convolution } from '../operations/embedding';
 import { defineMethod } from './method';
 import { mapSizes, refuseShapes, sameArea } from './shapes';
 
 /**
  * The squared distance between the teacher's channels and W2(ReLU(W1(student's channels))), the same at every
  * position. The authors' code is not public: hidden width, reduction and weight are this project's choice,
- * and the weights start as PyTorch's convolutions do.
+ * and the weights start as PyTorch's convolutions do. Other numbers of layers, and layers that see the neighbouring
+ * positions, are for ablations.
  */
 export const ct = defineMethod({
   name: 'ct',
@@ -21,9 +23,18 @@ export const ct = defineMethod({
   },
   options: Type.Object(
     {
+      layers: Type.Integer({
+        minimum: 1,
+        default: 2,
+        description: 'Convolutions, with ReLU between them; 1 is a linear transformation. The paper has 2.',
+      }),
+      kernel: Type.Union([Type.Literal(1), Type.Literal(3)], {
+        default: 1,
+        description: 'Size of the convolutions. The paper has 1: every position by itself.',
+      }),
       hidden: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
         default: null,
-        description: "Channels between the two layers; null: as many as the teacher's. Not published.",
+        description: "Channels between the layers; null: as many as the teacher's. Not published.",
       }),
       reduction: Type.Union([Type.Literal('mean'), Type.Literal('batchmean')], {
         default: 'mean',
@@ -33,20 +44,21 @@ export const ct = defineMethod({
     { additionalProperties: false },
   ),
 
-  create({ hidden, reduction }, shapes, weights) {
+  create({ layers, kernel, hidden, reduction }, shapes, weights) {
     const { student, teacher } = mapSizes('ct', shapes);
     if (!sameArea(student, teacher)) refuseShapes('ct needs maps of the same height and width', shapes);
     const width = hidden ?? teacher.channels;
-    const kernel1 = weights.uniform('w1/kernel', [1, 1, student.channels, width], student.channels);
-    const bias1 = weights.uniform('w1/bias', [width], student.channels);
-    const kernel2 = weights.uniform('w2/kernel', [1, 1, width, teacher.channels], width);
-    const bias2 = weights.uniform('w2/bias', [teacher.channels], width);
+    const transforms = Array.from({ length: layers }, (_, index) => {
+      const inputs = index === 0 ? student.channels : width;
+      const outputs = index === layers - 1 ? teacher.channels : width;
+      return convolution(`w${index + 1}`, { inputs, outputs, kernel }, weights);
+    });
 
     return (inputs) => {
-      const inner = tf.relu(
-        tf.add(tf.conv2d(inputs.student as tf.Tensor4D, kernel1 as tf.Tensor4D, 1, 'same'), bias1),
+      const predicted = transforms.reduce(
+        (features, transform, index) => transform(index === 0 ? features : tf.relu(features)),
+        inputs.student,
       );
-      const predicted = tf.add(tf.conv2d(inner as tf.Tensor4D, kernel2 as tf.Tensor4D, 1, 'same'), bias2);
       const squares = tf.sum(tf.squaredDifference(predicted, inputs.teacher));
       const terms = reduction === 'mean' ? predicted.size : predicted.shape[0];
       return tf.div(squares, terms);

@@ -1,14 +1,16 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
+import { logitRows } from '../operations/normalize';
 import { defineMethod } from './method';
-import { sameLogits } from './shapes';
+import { sameLogitsOrPixels } from './shapes';
 
 /** In the denominator of a correlation. */
 const EPSILON = 1e-8;
 
 /**
  * T^2 times the mean distance (1 - Pearson correlation) between the class probabilities of both: of each image over
- * the classes, and of each class over the images.
+ * the classes, and of each class over the images. Where every pixel has logits, [N, H, W, classes], each counts as an
+ * image.
  */
 export const dist = defineMethod({
   name: 'dist',
@@ -43,10 +45,10 @@ export const dist = defineMethod({
   ),
 
   create({ temperature, interWeight, intraWeight }, shapes) {
-    sameLogits('dist', shapes);
+    sameLogitsOrPixels('dist', shapes);
     return (inputs) => {
-      const student = tf.softmax(tf.div(inputs.student, temperature));
-      const teacher = tf.softmax(tf.div(inputs.teacher, temperature));
+      const student = tf.softmax(tf.div(logitRows(inputs.student), temperature));
+      const teacher = tf.softmax(tf.div(logitRows(inputs.teacher), temperature));
       const inter = rowDistance(student, teacher);
       const intra = rowDistance(tf.transpose(student), tf.transpose(teacher));
       return tf.mul(tf.add(tf.mul(inter, interWeight), tf.mul(intra, intraWeight)), temperature ** 2);

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
+import { flattened, unitLength } from '../operations/normalize';
 import { regressor } from '../operations/regressor';
 import { defineMethod } from './method';
 import { mapSizes } from './shapes';
@@ -20,10 +21,23 @@ export const fitnets = defineMethod({
     url: 'https://arxiv.org/abs/1412.6550',
     code: 'https://github.com/megvii-research/mdistiller (mdistiller/distillers/FitNet.py, _common.py)',
   },
-  options: Type.Object({}, { additionalProperties: false }),
+  options: Type.Object(
+    {
+      normalize: Type.Boolean({
+        default: false,
+        description:
+          'Bring the map of each image to unit length first, and divide the sum of the squares by the number of images alone (mmrazor, with weight 10).',
+      }),
+    },
+    { additionalProperties: false },
+  ),
 
-  create(_options, shapes, weights) {
+  create({ normalize }, shapes, weights) {
     const regress = regressor('fitnets', shapes, mapSizes('fitnets', shapes), weights);
-    return (inputs) => tf.mean(tf.squaredDifference(tf.relu(regress(inputs.student)), inputs.teacher));
+    const scaled = (maps: tf.Tensor): tf.Tensor => (normalize ? unitLength(flattened(maps)) : maps);
+    return (inputs) => {
+      const squares = tf.squaredDifference(scaled(tf.relu(regress(inputs.student))), scaled(inputs.teacher));
+      return normalize ? tf.div(tf.sum(squares), squares.shape[0]) : tf.mean(squares);
+    };
   },
 });

@@ -1,9 +1,13 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
+import { logitRows } from '../operations/normalize';
 import { defineMethod } from './method';
-import { sameLogits } from './shapes';
+import { sameLogitsOrPixels } from './shapes';
 
-/** T^2 times the Kullback-Leibler divergence of softmax(student / T) from softmax(teacher / T), mean over the batch. */
+/**
+ * T^2 times the Kullback-Leibler divergence of softmax(student / T) from softmax(teacher / T), mean over the batch.
+ * Logits may also be those of every pixel, [N, H, W, classes].
+ */
 export const kd = defineMethod({
   name: 'kd',
   title: 'Knowledge distillation',
@@ -23,6 +27,16 @@ export const kd = defineMethod({
         default: 4,
         description: 'Softens both distributions; 4 is customary on CIFAR-100, 1 on ImageNet (mdistiller).',
       }),
+      distance: Type.Union([Type.Literal('divergence'), Type.Literal('cross-entropy')], {
+        default: 'divergence',
+        description:
+          "The Kullback-Leibler divergence, or the cross-entropy with the teacher's softened answer, which is more by its entropy and has the same gradient (mmrazor, KDSoftCELoss).",
+      }),
+      mean: Type.Union([Type.Literal('images'), Type.Literal('pixels')], {
+        default: 'images',
+        description:
+          'What the sum over all pixels is divided by, where these have logits each: the number of images (mmrazor), or that of all their pixels (CIRKD).',
+      }),
       standardize: Type.Boolean({
         default: false,
         description:
@@ -32,21 +46,22 @@ export const kd = defineMethod({
     { additionalProperties: false },
   ),
 
-  create({ temperature, standardize }, shapes) {
-    sameLogits('kd', shapes);
+  create({ temperature, distance, mean, standardize }, shapes) {
+    sameLogitsOrPixels('kd', shapes);
     return ({ student, teacher }) => {
-      const scaled = (logits: tf.Tensor): tf.Tensor => (standardize ? standardized(logits) : logits);
-      const studentLog = tf.logSoftmax(tf.div(scaled(student), temperature));
-      const teacherLog = tf.logSoftmax(tf.div(scaled(teacher), temperature));
-      const divergence = tf.sum(tf.mul(tf.exp(teacherLog), tf.sub(teacherLog, studentLog)));
-      return tf.mul(divergence, temperature ** 2 / student.shape[0]);
+      const scaled = (logits: tf.Tensor2D): tf.Tensor => (standardize ? standardized(logits) : logits);
+      const studentLog = tf.logSoftmax(tf.div(scaled(logitRows(student)), temperature));
+      const teacherLog = tf.logSoftmax(tf.div(scaled(logitRows(teacher)), temperature));
+      const surprise = distance === 'divergence' ? tf.sub(teacherLog, studentLog) : tf.neg(studentLog);
+      const count = mean === 'images' ? student.shape[0] : studentLog.shape[0];
+      return tf.mul(tf.sum(tf.mul(tf.exp(teacherLog), surprise)), temperature ** 2 / count);
     };
   },
 });
 
 /** Zero mean and unit (unbiased) deviation over the classes. */
-function standardized(logits: tf.Tensor): tf.Tensor {
-  const classes = logits.shape[1]!;
+function standardized(logits: tf.Tensor2D): tf.Tensor {
+  const classes = logits.shape[1];
   const { mean, variance } = tf.moments(logits, -1, true);
   const deviation = tf.sqrt(tf.mul(variance, classes / (classes - 1)));
   return tf.div(tf.sub(logits, mean), tf.add(deviation, 1e-7));

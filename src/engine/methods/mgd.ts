@@ -1,14 +1,13 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
-import { pointwise } from '../operations/embedding';
-import { defineMethod, type WeightFactory } from './method';
+import { convolution, pointwise } from '../operations/embedding';
+import { defineMethod } from './method';
 import { mapSizes, refuseShapes, sameArea } from './shapes';
 
 /**
  * The teacher's map is rebuilt from the student's with random positions (or channels) masked: 3x3 convolution, ReLU,
  * 3x3 convolution; the squared distance is summed and divided by the batch. A 1x1 convolution aligns the channels
- * where they differ. The masks
- * are drawn by `Math.random`, which training seeds anew at every step.
+ * where they differ. The masks are drawn by `Math.random`, which training seeds anew at every step.
  */
 export const mgd = defineMethod({
   name: 'mgd',
@@ -46,8 +45,9 @@ export const mgd = defineMethod({
       student.channels === channels
         ? (maps: tf.Tensor) => maps
         : pointwise('align', student.channels, channels, weights);
-    const first = convolution('generation1', channels, weights);
-    const second = convolution('generation2', channels, weights);
+    const size = { inputs: channels, outputs: channels, kernel: 3 };
+    const first = convolution('generation1', size, weights);
+    const second = convolution('generation2', size, weights);
 
     const drawMask = (samples: number): tf.Tensor => {
       const shape = mask === 'positions' ? [samples, height, width, 1] : [samples, 1, 1, channels];
@@ -63,9 +63,3 @@ export const mgd = defineMethod({
     };
   },
 });
-
-function convolution(name: string, channels: number, weights: WeightFactory): (maps: tf.Tensor) => tf.Tensor {
-  const kernel = weights.uniform(`${name}/kernel`, [3, 3, channels, channels], 9 * channels) as tf.Tensor4D;
-  const bias = weights.uniform(`${name}/bias`, [channels], 9 * channels);
-  return (maps) => tf.add(tf.conv2d(maps as tf.Tensor4D, kernel, 1, 'same'), bias);
-}

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
-import { pooled } from '../operations/normalize';
+import { length, pooled } from '../operations/normalize';
 import { defineMethod } from './method';
 
 const EPSILON = 1e-7;
@@ -33,9 +33,8 @@ export const pkt = defineMethod({
 });
 
 function neighbourhood(vectors: tf.Tensor2D): tf.Tensor {
-  // The root of zero has no gradient; a vector of zeros has the cosine 0 with all.
-  const squares = tf.maximum(tf.sum(tf.square(vectors), -1, true), 1e-24);
-  const directions: tf.Tensor2D = tf.div(vectors, tf.add(tf.sqrt(squares), EPSILON));
+  // A vector of zeros has the cosine 0 with all.
+  const directions: tf.Tensor2D = tf.div(vectors, tf.add(tf.expandDims(length(vectors), -1), EPSILON));
   const likeness = tf.div(tf.add(tf.matMul(directions, directions, false, true), 1), 2);
   return tf.div(likeness, tf.sum(likeness, -1, true));
 }

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
-import { pooled } from '../operations/normalize';
+import { flattened, pooled, unitLength } from '../operations/normalize';
 import { defineMethod } from './method';
 
 /** The least square of a distance. */
@@ -8,7 +8,7 @@ const EPSILON = 1e-12;
 
 /**
  * Smooth L1 between the distances of all pairs of a batch (each in units of their mean), and between the cosines of
- * the angles of all triples. Maps are averaged over their positions.
+ * the angles of all triples.
  */
 export const rkd = defineMethod({
   name: 'rkd',
@@ -25,14 +25,26 @@ export const rkd = defineMethod({
     {
       distanceWeight: Type.Number({ minimum: 0, default: 25, description: 'Weight of the distances.' }),
       angleWeight: Type.Number({ minimum: 0, default: 50, description: 'Weight of the angles.' }),
+      maps: Type.Union([Type.Literal('averaged'), Type.Literal('flattened')], {
+        default: 'averaged',
+        description: 'How maps become vectors: averaged over their positions, or as they are (torchdistill).',
+      }),
+      normalize: Type.Boolean({
+        default: false,
+        description: 'Bring each vector to unit length first (mmrazor).',
+      }),
     },
     { additionalProperties: false },
   ),
 
-  create({ distanceWeight, angleWeight }) {
+  create({ distanceWeight, angleWeight, maps, normalize }) {
+    const vectors = (features: tf.Tensor): tf.Tensor2D => {
+      const rows = maps === 'averaged' ? pooled(features) : flattened(features);
+      return normalize ? (unitLength(rows) as tf.Tensor2D) : rows;
+    };
     return (inputs) => {
-      const student = pooled(inputs.student);
-      const teacher = pooled(inputs.teacher);
+      const student = vectors(inputs.student);
+      const teacher = vectors(inputs.teacher);
       const byDistance = smoothL1(relativeDistances(student), relativeDistances(teacher));
       const byAngle = smoothL1(angles(student), angles(teacher));
       return tf.add(tf.mul(byDistance, distanceWeight), tf.mul(byAngle, angleWeight));

@@ -75,3 +75,14 @@ export function sameLogits(method: string, shapes: ShapePair): number {
   }
   return classes!;
 }
+
+/** Throws `InputError` unless both are logits of the same shape, [N, classes] or of every pixel, [N, H, W, classes]. */
+export function sameLogitsOrPixels(method: string, shapes: ShapePair): void {
+  const { student, teacher } = shapes;
+  if (![2, 4].includes(student.length) || sampleShape(student) !== sampleShape(teacher)) {
+    refuseShapes(
+      `${method} compares logits of the same shape, [classes] or [height, width, classes]`,
+      shapes,
+    );
+  }
+}

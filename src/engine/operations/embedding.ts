@@ -66,6 +66,18 @@ export function linear(
   return (vectors) => tf.add(tf.matMul(vectors, kernel), bias);
 }
 
+/** A convolution with bias and `same` padding. Weights: `name/kernel`, `name/bias`. */
+export function convolution(
+  name: string,
+  { inputs, outputs, kernel: side }: EmbeddingSize,
+  weights: WeightFactory,
+): (maps: tf.Tensor) => tf.Tensor {
+  const fanIn = side * side * inputs;
+  const kernel = weights.uniform(`${name}/kernel`, [side, side, inputs, outputs], fanIn);
+  const bias = weights.uniform(`${name}/bias`, [outputs], fanIn);
+  return (maps) => tf.add(tf.conv2d(maps as tf.Tensor4D, kernel as tf.Tensor4D, 1, 'same'), bias);
+}
+
 /** A 1x1 convolution with bias. Weights: `name/kernel`, `name/bias`. */
 export function pointwise(
   name: string,
@@ -73,7 +85,5 @@ export function pointwise(
   outputs: number,
   weights: WeightFactory,
 ): (maps: tf.Tensor) => tf.Tensor {
-  const kernel = weights.uniform(`${name}/kernel`, [1, 1, inputs, outputs], inputs);
-  const bias = weights.uniform(`${name}/bias`, [outputs], inputs);
-  return (maps) => tf.add(tf.conv2d(maps as tf.Tensor4D, kernel as tf.Tensor4D, 1, 'same'), bias);
+  return convolution(name, { inputs, outputs, kernel: 1 }, weights);
 }

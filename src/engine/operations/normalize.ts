@@ -6,9 +6,19 @@ export function unitLength(vectors: tf.Tensor): tf.Tensor {
   return tf.mul(vectors, tf.rsqrt(tf.maximum(squares, 1e-24)));
 }
 
+/** The length of vectors along an axis; at zero its gradient is zero, as in PyTorch. */
+export function length(vectors: tf.Tensor, axis = -1): tf.Tensor {
+  return tf.sqrt(tf.maximum(tf.sum(tf.square(vectors), axis), 1e-24));
+}
+
 /** [N, …] as [N, features]. */
 export function flattened(samples: tf.Tensor): tf.Tensor2D {
   return tf.reshape(samples, [samples.shape[0], -1]);
+}
+
+/** Logits [N, classes] as they are; those of every pixel, [N, H, W, classes], with a row for each. */
+export function logitRows(logits: tf.Tensor): tf.Tensor2D {
+  return tf.reshape(logits, [-1, logits.shape.at(-1)!]);
 }
 
 /** Feature maps [N, H, W, C] averaged over their positions; vectors [N, C] as they are. */

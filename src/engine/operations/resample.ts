@@ -12,6 +12,19 @@ export function adaptiveAveragePool(maps: tf.Tensor4D, height: number, width: nu
 }
 
 /**
+ * Adaptive maximum pooling as PyTorch's `adaptive_max_pool2d`, over the same regions. Maps [N, H, W, C]; any sizes.
+ * Regions are laid side by side, those with a position less than the largest with their last one twice.
+ */
+export function adaptiveMaxPool(maps: tf.Tensor4D, height: number, width: number): tf.Tensor4D {
+  return tf.tidy(() => {
+    const [rows, columns] = [poolingWindows(maps.shape[1], height), poolingWindows(maps.shape[2], width)];
+    const apart = resample(maps, rows.shares, columns.shares);
+    const window: [number, number] = [rows.size, columns.size];
+    return tf.maxPool(apart, window, window, 'valid');
+  });
+}
+
+/**
  * Bilinear interpolation as PyTorch's with `align_corners=False`. Maps [N, H, W, C]. TensorFlow.js has the operation,
  * but not its gradient with half pixel centres on any backend.
  */
@@ -54,12 +67,27 @@ function isIdentity(shares: Shares): boolean {
   return shares.every((row, index) => row.length === shares.length && row[index] === 1);
 }
 
-function poolingShares(from: number, to: number): Shares {
+/** Where the region of each output begins and ends. */
+function poolingRegions(from: number, to: number): { readonly first: number; readonly end: number }[] {
   return Array.from({ length: to }, (_, out) => {
-    const first = Math.floor((out * from) / to);
-    const end = Math.ceil(((out + 1) * from) / to);
-    return Array.from({ length: from }, (_, at) => (at >= first && at < end ? 1 / (end - first) : 0));
+    return { first: Math.floor((out * from) / to), end: Math.ceil(((out + 1) * from) / to) };
   });
+}
+
+function poolingShares(from: number, to: number): Shares {
+  return poolingRegions(from, to).map(({ first, end }) =>
+    Array.from({ length: from }, (_, at) => (at >= first && at < end ? 1 / (end - first) : 0)),
+  );
+}
+
+/** All regions one after the other, each with as many positions as the largest. */
+function poolingWindows(from: number, to: number): { readonly size: number; readonly shares: Shares } {
+  const regions = poolingRegions(from, to);
+  const size = Math.max(...regions.map(({ first, end }) => end - first));
+  const shares = regions.flatMap(({ first, end }) =>
+    Array.from({ length: size }, (_, place) => oneHot(Math.min(first + place, end - 1), from)),
+  );
+  return { size, shares };
 }
 
 function bilinearShares(from: number, to: number): Shares {
@@ -76,7 +104,10 @@ function bilinearShares(from: number, to: number): Shares {
 
 function nearestShares(from: number, to: number): Shares {
   return Array.from({ length: to }, (_, out) => {
-    const taken = Math.floor((out * from) / to);
-    return Array.from({ length: from }, (_, at) => (at === taken ? 1 : 0));
+    return oneHot(Math.floor((out * from) / to), from);
   });
+}
+
+function oneHot(taken: number, count: number): number[] {
+  return Array.from({ length: count }, (_, at) => (at === taken ? 1 : 0));
 }
