@@ -59,7 +59,7 @@ async function lookIn(theme: Theme, tools: VSCodeTools, folder: string, script: 
   };
   try {
     const workbench = new Workbench(page);
-    await workbench.open(workbenchAddress(server, { folder, developmentPath: packageRoot() }));
+    await workbench.open(workbenchAddress(server, { opened: folder, developmentPath: packageRoot() }));
     await script(page, { workbench, folder, shoot });
   } catch (error) {
     // What was on the screen tells most.

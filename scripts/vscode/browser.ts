@@ -12,8 +12,8 @@ export function openBrowser(tools: VSCodeTools): Promise<Browser> {
 }
 
 export interface WorkbenchAddress {
-  /** The folder to open; none for an empty window. */
-  readonly folder?: string;
+  /** The folder or `.code-workspace` to open; none for an empty window. */
+  readonly opened?: string | undefined;
   /** The repository, to run the extension from it without packaging. */
   readonly developmentPath?: string;
   /** A bundle that exports `run()`, run in the extension host instead of waiting for a person. */
@@ -23,7 +23,7 @@ export interface WorkbenchAddress {
 /** The workbench's address on a server. */
 export function workbenchAddress(
   { authority }: VSCodeServer,
-  { folder, developmentPath, testsPath }: WorkbenchAddress,
+  { opened, developmentPath, testsPath }: WorkbenchAddress,
 ): string {
   const remote = (file: string): string => `vscode-remote://${authority}${file}`;
   const payload = [
@@ -32,10 +32,15 @@ export function workbenchAddress(
     ...(testsPath === undefined ? [] : [['extensionTestsPath', remote(testsPath)]]),
   ];
   const query = new URLSearchParams({
-    ...(folder === undefined ? { ew: 'true' } : { folder }),
+    ...windowOf(opened),
     payload: JSON.stringify(payload),
   });
   return `http://${authority}/?${query.toString()}`;
+}
+
+function windowOf(opened: string | undefined): Record<string, string> {
+  if (opened === undefined) return { ew: 'true' };
+  return opened.endsWith('.code-workspace') ? { workspace: opened } : { folder: opened };
 }
 
 export async function newPage(browser: Browser): Promise<Page> {

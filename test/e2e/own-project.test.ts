@@ -3,26 +3,21 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { writeTinyData } from '../integration/tiny-workspace';
-import { Panel } from './panel';
+import type { Panel } from './panel';
 import { findRecipe } from './project';
-import { Session } from './session';
+import { inSession, type Session } from './session';
 import type { Workbench } from './workbench';
 
 /** Layers made in loops and in a helper that a tsconfig path leads to, and a TensorFlow.js of the project's own. */
 describe('a project of its own, from the package', function () {
-  // The steps of one person: after one that fails, and fails again, the rest means nothing.
-  this.bail(true);
-  this.retries(1);
-  this.timeout(300_000);
   let session: Session;
   let workbench: Workbench;
   let panel: Panel;
   let project: string;
 
-  before(async () => {
-    session = await Session.start('own-project');
-    ({ workbench } = session);
-    panel = new Panel(workbench);
+  inSession(this, 'own-project', async (started) => {
+    session = started;
+    ({ workbench, panel } = session);
     project = path.join(session.place, 'project');
     fs.cpSync(path.join(__dirname, '../fixtures/own-project'), project, { recursive: true });
     writeTinyData(path.join(project, 'data'));
@@ -33,10 +28,6 @@ describe('a project of its own, from the package', function () {
     assert.equal(installed.status, 0, installed.stderr);
     await session.open(project);
   });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await session.shootFailure(this.currentTest.title);
-  });
-  after(() => session?.end());
 
   it('has its own TensorFlow.js, of another version', () => {
     const manifest = path.join(project, 'node_modules', '@tensorflow', 'tfjs', 'package.json');

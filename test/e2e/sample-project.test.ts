@@ -2,20 +2,16 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { findRecipe, liveRun } from './project';
-import { Panel } from './panel';
+import type { Panel } from './panel';
 import { readMetrics } from '../../src/runs/metrics';
 import type { RunFolder } from '../../src/runs/folder';
-import { Session } from './session';
+import { inSession, type Session } from './session';
 import type { Workbench } from './workbench';
 
 /** The chart whose points are the lines of training. */
 const TRAINING = 'Accuracy in training';
 
 describe('the sample project, from the package', function () {
-  // The steps of one person: after one that fails, and fails again, the rest means nothing.
-  this.bail(true);
-  this.retries(1);
-  this.timeout(300_000);
   let session: Session;
   let workbench: Workbench;
   let panel: Panel;
@@ -23,15 +19,10 @@ describe('the sample project, from the package', function () {
   let recipe: string;
   let run: RunFolder;
 
-  before(async () => {
-    session = await Session.start('sample-project');
-    ({ workbench } = session);
-    panel = new Panel(workbench);
+  inSession(this, 'sample-project', (started) => {
+    session = started;
+    ({ workbench, panel } = session);
   });
-  afterEach(async function () {
-    if (this.currentTest?.state === 'failed') await session.shootFailure(this.currentTest.title);
-  });
-  after(() => session?.end());
 
   it('is opened by a command, from a window without a folder', async () => {
     await session.open();
@@ -43,7 +34,7 @@ describe('the sample project, from the package', function () {
     project = path.join(session.place, 'retort-sample');
     await session.page.waitForURL(/retort-sample/);
     await workbench.ready();
-    session.folder = project;
+    session.opened = project;
     shorten(project);
     await workbench.showSideBar('Retort');
     await session.page.getByText('Open the Sample Project').first().waitFor();

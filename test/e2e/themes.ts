@@ -12,11 +12,23 @@ export const themes = {
 } as const;
 export type Theme = keyof typeof themes;
 
-/** Changes the theme through the open folder's settings: no menu, picker or panel closes by it. */
-export async function changeTheme(page: Page, folder: string, theme: Theme): Promise<void> {
-  const file = path.join(folder, '.vscode', 'settings.json');
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  const settings = fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as object) : {};
-  writeJsonAtomic(file, { ...settings, 'workbench.colorTheme': themes[theme].id });
+/**
+ * Changes the theme through the settings of the folder or `.code-workspace` that is open: no menu, picker or panel
+ * closes by it.
+ */
+export async function changeTheme(page: Page, opened: string, theme: Theme): Promise<void> {
+  const setting = { 'workbench.colorTheme': themes[theme].id };
+  if (opened.endsWith('.code-workspace')) {
+    const { settings, ...rest } = readJson(opened) as { settings?: object };
+    writeJsonAtomic(opened, { ...rest, settings: { ...settings, ...setting } });
+  } else {
+    const file = path.join(opened, '.vscode', 'settings.json');
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    writeJsonAtomic(file, { ...(fs.existsSync(file) && readJson(file)), ...setting });
+  }
   await page.locator(`.monaco-workbench.${themes[theme].kind}`).waitFor();
+}
+
+function readJson(file: string): object {
+  return JSON.parse(fs.readFileSync(file, 'utf8')) as object;
 }

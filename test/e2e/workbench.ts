@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 
 /** VS Code's workbench as a person drives it. Everything waits for what it names; nothing sleeps. */
@@ -77,12 +78,20 @@ export class Workbench {
     }
   }
 
-  /** Titles that the palette offers for a text. */
-  async paletteTitles(text: string): Promise<string[]> {
+  /** All titles that the palette offers in a category: `Retort: Show Log` and so on. */
+  async paletteTitles(category: string): Promise<Set<string>> {
+    const ofCategory = this.pickRow(`${category}: `);
     await this.page.keyboard.press('F1');
-    await this.quickInput.locator('input').first().fill(`>${text}`);
-    await this.quickInputRows.first().waitFor();
-    const titles = await this.quickInputRows.locator('.label-name').allInnerTexts();
+    await this.quickInput.locator('input').first().fill(`>${category}: `);
+    await ofCategory.waitFor();
+    const titles = new Set<string>();
+    const focused = this.quickInput.locator('.monaco-list-row.focused');
+    // The list draws only what is in sight.
+    for (let isEnd = false; !isEnd;) {
+      for (const title of await this.quickInputRows.locator('.label-name').allInnerTexts()) titles.add(title);
+      isEnd = (await focused.getAttribute('aria-posinset')) === (await focused.getAttribute('aria-setsize'));
+      if (!isEnd) await this.page.keyboard.press('PageDown');
+    }
     await this.page.keyboard.press('Escape');
     return titles;
   }
@@ -168,6 +177,12 @@ export class Workbench {
     return this.page.locator('.codelens-decoration :is(a, span)').filter({ hasText: text }).first();
   }
 
+  /** The texts of all lenses that are in sight. */
+  async lensTexts(): Promise<string[]> {
+    const texts = await this.editor.locator('.codelens-decoration :is(a, span:not(:empty))').allInnerTexts();
+    return texts.map((text) => text.trim()).filter((text) => text !== '' && text !== '|');
+  }
+
   /**
    * Clicks the lens above a line until what it asks is there: a lens that is drawn anew at that moment does not hear
    * the click.
@@ -218,6 +233,11 @@ export class Workbench {
       await row.locator('.monaco-tl-twistie').click();
   }
 
+  /** A button of a view that has nothing to show. */
+  welcomeButton(name: string): Locator {
+    return this.page.locator('.part.sidebar .welcome-view').getByRole('button', { name, exact: true });
+  }
+
   /** The page inside a webview: two frames deep. With several open, the one whose editor is shown. */
   webview(): FrameLocator {
     return this.page
@@ -246,6 +266,19 @@ export class Workbench {
   async hideNotifications(): Promise<void> {
     const hide = this.page.locator('.notifications-center').getByRole('button', { name: /^Hide/ });
     if (await hide.isVisible()) await hide.click();
+  }
+
+  /** Runs a command that is refused; gives the one sentence that it says, and closes it. */
+  async refusal(title: string, answer: () => Promise<void> = () => Promise.resolve()): Promise<string> {
+    await this.command(title);
+    await answer();
+    const told = this.notifications.filter({ has: this.page.locator('.codicon-error') });
+    await told.first().waitFor();
+    assert.equal(await told.count(), 1, title);
+    const sentence = await told.locator('.notification-list-item-message').innerText();
+    await this.clearNotifications();
+    await told.first().waitFor({ state: 'detached' });
+    return sentence;
   }
 
   /** Closes every notification. */

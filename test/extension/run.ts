@@ -41,7 +41,7 @@ async function main(): Promise<number> {
       void page.exposeFunction('codeAutomationExit', end);
     });
     await page.goto(
-      workbenchAddress(server, { folder: workspace, developmentPath: packageRoot(), testsPath }),
+      workbenchAddress(server, { opened: workspace, developmentPath: packageRoot(), testsPath }),
     );
     return await exit;
   } finally {

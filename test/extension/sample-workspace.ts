@@ -27,8 +27,7 @@ interface Made {
  * A fresh copy of the fixture's project with a data set to learn and runs that have ended: a teacher, the student
  * alone and by `kd+tat` with two seeds each, and a run whose process is gone in the middle. Their figures are made up.
  */
-export async function makeSampleWorkspace(): Promise<string> {
-  const workspace = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'retort-workspace-')));
+export async function makeSampleWorkspace(workspace = temporaryFolder()): Promise<string> {
   fs.cpSync(FIXTURE, workspace, { recursive: true });
   writeTinyData(path.join(workspace, 'data'));
   fs.mkdirSync(path.join(workspace, '.retort'));
@@ -40,6 +39,10 @@ export async function makeSampleWorkspace(): Promise<string> {
   await makeRun(workspace, { recipe: 'kd-tat', seed: 1, accuracy: 0.88, set });
   await makeRun(workspace, { recipe: 'kd-tat', seed: 2, accuracy: 0.87, set, epochs: 3 });
   return workspace;
+}
+
+function temporaryFolder(): string {
+  return fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'retort-workspace-')));
 }
 
 /** Ends what still runs there, as runs outlive the window that started them, and removes the workspace. */

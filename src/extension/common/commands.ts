@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { asInputError } from '../../common/disk-faults';
 import { InputError, messageOf } from '../../common/errors';
 import { type CommandName, features } from '../contributions';
+import { ErrorWithRemedies } from './error-with-remedies';
 import type { CommandContribution } from './manifest';
 
 const contributed: readonly CommandContribution[] = features.flatMap(
@@ -35,21 +36,23 @@ export function executeCommand<Result>(name: CommandName, ...args: unknown[]): T
 /** Throws `InputError` in an untrusted workspace: model files are code. */
 export function requireTrust(): void {
   if (vscode.workspace.isTrusted) return;
-  throw new InputError(
+  throw new ErrorWithRemedies(
     vscode.l10n.t(
       'This workspace is not trusted, and running or inspecting a model runs its code; trust it first',
     ),
+    [{ title: vscode.l10n.t('Manage Workspace Trust'), command: 'workbench.trust.manage' }],
   );
 }
 
-/** Tells an error: the sentence alone where the user can mend it, with the log at hand where it is ours. */
+/** Tells an error: with what mends it where that is a command, with the log at hand where the error is ours. */
 export async function tellError(log: vscode.LogOutputChannel, error: unknown): Promise<void> {
   log.error(error instanceof Error ? error : String(error));
   const told = asInputError(error);
+  const remedies = told instanceof ErrorWithRemedies ? told.remedies : [];
   const showLog = vscode.l10n.t('Show Log');
-  const chosen = await vscode.window.showErrorMessage(
-    messageOf(told),
-    ...(told instanceof InputError ? [] : [showLog]),
-  );
-  if (chosen === showLog) log.show();
+  const buttons = told instanceof InputError ? remedies.map(({ title }) => title) : [showLog];
+  const chosen = await vscode.window.showErrorMessage(messageOf(told), ...buttons);
+  const remedy = remedies.find(({ title }) => title === chosen);
+  if (remedy !== undefined) await vscode.commands.executeCommand(remedy.command);
+  else if (chosen === showLog) log.show();
 }
