@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { TObject, TSchema } from '@sinclair/typebox';
 import type { CatalogueMethod, HookKind } from '../src/recipe/catalogue';
 import { catalogueMethods } from '../src/engine/methods/registry';
@@ -19,8 +20,11 @@ export function methodsPage(): string {
     [
       '# Methods',
       'Written by `npm run methods-page` from the files in `src/engine/methods`. The weight is the one that the authors ' +
-        'use and Distill writes; it multiplies the loss of the hook. "Checked against" names what loss and all ' +
-        'gradients equal to 1e-4, on TensorFlow and on WebAssembly (`test/parity`).',
+        'use and Distill writes; it multiplies the loss of the hook.',
+      '"Checked against" names what loss and all gradients equal to 1e-4, on TensorFlow and on WebAssembly ' +
+        '(`test/parity`), and the options that this was done with beside the defaults. There are three kinds: the ' +
+        "authors' or a framework's own file, run as it is at the commit that is named; an independent package of the " +
+        'version that is named; and, where there is neither, the formula of the paper, written in PyTorch.',
       ...sections,
       '',
     ]
@@ -38,7 +42,7 @@ function describe(method: CatalogueMethod): string {
     [
       `- Weight: ${publishedWeight}`,
       ...(reference.code === undefined ? [] : [`- Code: ${reference.code}`]),
-      `- Checked against: ${checkedAgainst(name).join('; ')}`,
+      ...checkedAgainst(method),
       ...Object.entries((options as TObject).properties).map(([key, schema]) => option(key, schema)),
     ].join('\n'),
   ].join('\n\n');
@@ -49,8 +53,30 @@ function option(name: string, schema: TSchema): string {
   return `- Option \`${name}\`${standard}: ${schema.description ?? ''}`;
 }
 
-/** The references of the method's fixtures, each once. */
-function checkedAgainst(method: string): string[] {
-  const fixtures = fixtureFiles.map(readFixture).filter((fixture) => fixture.method === method);
-  return [...new Set(fixtures.map(({ reference }) => reference))];
+/** A line for each reference of the method's fixtures, those that are nearest to the defaults first. */
+function checkedAgainst({ name, options }: CatalogueMethod): string[] {
+  const { properties } = options as TObject;
+  const fixtures = fixtureFiles
+    .map(readFixture)
+    .filter((fixture) => fixture.method === name)
+    .map(({ reference, options: given }) => ({
+      reference,
+      chosen: Object.entries(given).filter(
+        ([key, value]) => !isDeepStrictEqual(value, properties[key]?.default),
+      ),
+    }))
+    .sort((one, other) => one.chosen.length - other.chosen.length);
+  const references = [...new Set(fixtures.map(({ reference }) => reference))];
+  return references.map((reference) => {
+    const variants = fixtures
+      .filter((fixture) => fixture.reference === reference && fixture.chosen.length > 0)
+      .map(({ chosen }) => chosen.map(([key, value]) => `\`${key}\` ${JSON.stringify(value)}`).join(', '));
+    const beside = [...new Set(variants)].map((variant) => `; with ${variant}`);
+    return `- Checked against ${kindOf(reference)} ${reference}${beside.join('')}`;
+  });
+}
+
+function kindOf(reference: string): string {
+  if (/^(torchdistill|mmrazor) [\d.]+: /.test(reference)) return 'the package';
+  return /@[0-9a-f]{12}/.test(reference) ? 'the code' : 'the formula:';
 }
