@@ -122,6 +122,13 @@ export const cases: Record<string, Case> = {
     starts: normalized('regressor', 5),
     vanishing: biasBeforeNorm,
   },
+  'fitnets, linear': {
+    options: { regressor: 'linear' },
+    student: [4, 4, 5, 5],
+    teacher: [4, 4, 5, 6],
+    starts: kernel('regressor', 5),
+    perSample,
+  },
   'tat, one head': {
     student: [4, 5, 4, 5],
     teacher: [4, 5, 4, 8],
@@ -400,6 +407,5 @@ export const cases: Record<string, Case> = {
       ...biased('teacher2', 9),
     },
     pretrained: ['teacher1/kernel', 'teacher1/bias', 'teacher2/kernel', 'teacher2/bias'],
-    changesWithTwins,
   },
 };

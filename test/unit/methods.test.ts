@@ -2,7 +2,13 @@ import * as assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { randomSource } from '../../src/common/random';
 import { ready } from '../../src/engine/backends';
-import type { DistillationMethod, Shape } from '../../src/engine/methods/method';
+import type {
+  DistillationMethod,
+  LossInputs,
+  OneOrMore,
+  Parts,
+  Shape,
+} from '../../src/engine/methods/method';
 import { createMethod, methods } from '../../src/engine/methods/registry';
 import { sampleShape } from '../../src/engine/methods/shapes';
 import { byName, readFixture } from '../parity/fixture';
@@ -20,10 +26,11 @@ describe('methods', () => {
 
   for (const [name, each] of Object.entries(cases)) {
     describe(name, () => {
-      const { starts = {} } = each;
+      const { starts = {}, pretrained = [] } = each;
       let method: DistillationMethod;
       let student: tf.Variable[];
       let teacher: tf.Variable[];
+      let logits: Record<'student' | 'teacher', tf.Variable<tf.Rank.R2>> | undefined;
 
       beforeEach(() => {
         method = create(name, each, 1);
@@ -32,37 +39,97 @@ describe('methods', () => {
             tf.tidy(() => tf.variable(normal(`${side}${place || ''}`, shape))),
           );
         [student, teacher] = [drawn('student'), drawn('teacher')];
+        const { classes } = each;
+        const of = (side: string): tf.Variable<tf.Rank.R2> =>
+          tf.tidy(() =>
+            tf.variable(normal(`logits of ${side}`, [student[0]!.shape[0], classes!]) as tf.Tensor2D),
+          );
+        logits = classes === undefined ? undefined : { student: of('student'), teacher: of('teacher') };
       });
       afterEach(() => {
         method.dispose();
         tf.dispose([...student, ...teacher]);
+        tf.dispose({ ...logits });
       });
 
-      /** What the loss needs beside student and teacher, for so many batches in one, or for one sample. */
-      const beside = (times = 1, sample?: number): { labels?: tf.Tensor1D } => {
-        if (each.labels === undefined) return {};
-        const labels = sample === undefined ? each.labels : [each.labels[sample]!];
-        return { labels: tf.tensor1d(Array<readonly number[]>(times).fill(labels).flat(), 'int32') };
+      /** Of a tensor with the rows of a batch, those of so many such batches in one, or those of one sample. */
+      const rows = (tensor: tf.Tensor, times = 1, sample?: number): tf.Tensor => {
+        const { views = 1 } = each;
+        const rest = tensor.shape.slice(1);
+        const apart = tf.reshape(tensor, [views, tensor.shape[0] / views, ...rest]);
+        const taken =
+          sample === undefined
+            ? tf.concat(Array<tf.Tensor>(times).fill(apart), 1)
+            : tf.slice(apart, [0, sample], [views, 1]);
+        return tf.reshape(taken, [-1, ...rest]);
       };
-      const lossOf = (more = beside()): tf.Scalar =>
-        method.loss({ student: byLayer(student), teacher: byLayer(teacher), ...more });
+
+      type Beside = Omit<LossInputs, 'student' | 'teacher'>;
+
+      /** What the loss needs beside student and teacher, for so many batches in one, or for one sample. */
+      const beside = (times = 1, sample?: number): Beside => {
+        const numbers = (all: readonly number[]): tf.Tensor1D => {
+          const chosen = sample === undefined ? all : [all[sample]!];
+          return tf.tensor1d(Array<readonly number[]>(times).fill(chosen).flat(), 'int32');
+        };
+        const of = (tensor: tf.Tensor): tf.Tensor2D =>
+          (times === 1 && sample === undefined ? tensor : rows(tensor, times, sample)) as tf.Tensor2D;
+        return {
+          ...(each.labels && { labels: numbers(each.labels) }),
+          ...(each.sampleIds && { sampleIds: numbers(each.sampleIds) }),
+          ...(logits && { logits: { student: of(logits.student), teacher: of(logits.teacher) } }),
+        };
+      };
+      const inputs = (more = beside()): LossInputs<OneOrMore<tf.Tensor>> => ({
+        student: byLayer(student),
+        teacher: byLayer(teacher),
+        ...more,
+      });
+      const lossOf = (more = beside()): tf.Scalar => method.loss(inputs(more));
+
+      /** What a gradient reaches by name: the student's, and the weights that the loss teaches. */
+      const learners = (): Record<string, tf.Variable> => ({
+        ...Object.fromEntries(student.map((layer, place) => [`student${place || ''}`, layer])),
+        ...(logits && { logits: logits.student }),
+        ...Object.fromEntries(
+          Object.entries(method.weights).filter(
+            ([key, { trainable }]) => trainable && !pretrained.includes(key),
+          ),
+        ),
+      });
 
       /** Loss and gradients of student and weights, as numbers. */
       const gradients = (factor = 1): { loss: number; of: Record<string, Float32Array> } =>
         tf.tidy(() => {
-          const variables = [...student, ...Object.values(method.weights)];
-          const { value, grads } = tf.variableGrads(() => tf.mul(lossOf(), factor), variables);
-          const read = (variable: tf.Variable) => grads[variable.name]!.dataSync<'float32'>();
+          const { value, grads } = tf.variableGrads(
+            () => tf.mul(lossOf(), factor),
+            Object.values(learners()),
+          );
           return {
             loss: value.dataSync()[0]!,
-            of: {
-              ...Object.fromEntries(student.map((layer, place) => [`student${place || ''}`, read(layer)])),
-              ...Object.fromEntries(
-                Object.entries(method.weights).map(([key, weight]) => [key, read(weight)]),
-              ),
-            },
+            of: Object.fromEntries(
+              Object.entries(learners()).map(([key, { name: variable }]) => [
+                key,
+                grads[variable]!.dataSync<'float32'>(),
+              ]),
+            ),
           };
         });
+
+      /** Twenty steps down a loss, each gradient by the size of all, so that one rate does for any loss. */
+      const descend = (loss: () => tf.Scalar, variables: readonly tf.Variable[]): void => {
+        for (let step = 0; step < 20; step++) {
+          tf.tidy(() => {
+            const { grads } = tf.variableGrads(loss, [...variables]);
+            const norm = Math.sqrt(
+              tf.addN(Object.values(grads).map((gradient) => tf.sum(tf.square(gradient)))).dataSync()[0]!,
+            );
+            for (const variable of variables) {
+              variable.assign(tf.sub(variable, tf.mul(grads[variable.name]!, 0.1 / norm)));
+            }
+          });
+        }
+      };
 
       it("starts as its authors' code does", () => {
         assert.deepEqual(Object.keys(method.weights).sort(), Object.keys(starts).sort());
@@ -114,9 +181,42 @@ describe('methods', () => {
 
       it('passes no gradient to the teacher', () => {
         tf.tidy(() => {
-          const { grads } = tf.variableGrads(lossOf, [...student, ...teacher]);
-          assert.deepEqual(Object.keys(grads).sort(), student.map((layer) => layer.name).sort());
+          const learnt = [...student, ...(logits ? [logits.student] : [])];
+          const { grads } = tf.variableGrads(lossOf, [
+            ...learnt,
+            ...teacher,
+            ...(logits ? [logits.teacher] : []),
+          ]);
+          assert.deepEqual(Object.keys(grads).sort(), learnt.map((layer) => layer.name).sort());
         });
+      });
+
+      it('teaches the weights of the stage before the others in that stage alone', () => {
+        setRandomWeights(method);
+        const variables = Object.values(method.weights);
+        const reached = (loss: () => tf.Scalar): string[] =>
+          tf.tidy(() => {
+            const { grads } = tf.variableGrads(loss, [...student, ...teacher, ...variables]);
+            return Object.keys(method.weights).filter((key) => grads[method.weights[key]!.name]);
+          });
+        const others = Object.keys(method.weights).filter(
+          (key) => method.weights[key]!.trainable && !pretrained.includes(key),
+        );
+        assert.deepEqual(reached(lossOf), others);
+        assert.equal(method.pretraining !== undefined, pretrained.length > 0);
+        const { pretraining } = method;
+        if (!pretraining) return;
+        assert.deepEqual(
+          reached(() => pretraining(inputs())),
+          pretrained,
+        );
+        const value = (): number => tf.tidy(() => pretraining(inputs()).dataSync()[0]!);
+        const before = value();
+        descend(
+          () => pretraining(inputs()),
+          pretrained.map((key) => method.weights[key]!),
+        );
+        assert.ok(value() < before);
       });
 
       it('has twice the gradient when the loss is doubled', () => {
@@ -138,38 +238,27 @@ describe('methods', () => {
           ([key, weight]) => [key, weight.dataSync()] as const,
         );
         const first = gradients().loss;
-        for (let step = 0; step < 20; step++) {
-          tf.tidy(() => {
-            const variables = [...student, ...Object.values(method.weights)];
-            const { grads } = tf.variableGrads(lossOf, variables);
-            // Each by its size, so that one rate does for methods whose losses differ by orders of magnitude.
-            const norm = Math.sqrt(
-              tf.addN(Object.values(grads).map((gradient) => tf.sum(tf.square(gradient)))).dataSync()[0]!,
-            );
-            for (const variable of variables) {
-              variable.assign(tf.sub(variable, tf.mul(grads[variable.name]!, 0.1 / norm)));
-            }
-          });
-        }
+        descend(lossOf, Object.values(learners()));
         assert.ok(gradients().loss < first);
         for (const [key, values] of before) {
-          if (each.vanishing?.includes(key)) continue;
+          if (each.vanishing?.includes(key) || pretrained.includes(key)) continue;
+          if (!method.weights[key]!.trainable) continue;
           assert.notDeepEqual(method.weights[key]!.dataSync(), values, `${key} has not moved`);
         }
       });
 
       it(`${each.perSample ? 'is' : 'is not'} the mean over its samples, and the same on a batch given twice`, () => {
         setRandomWeights(method);
-        const loss = (of: (layer: tf.Tensor) => tf.Tensor, more: { labels?: tf.Tensor1D }): number => {
+        const loss = (of: (layer: tf.Tensor) => tf.Tensor, more: Beside): number => {
           const input = (layers: tf.Variable[]) => byLayer(layers.map((layer) => of(layer)));
           return method.loss({ student: input(student), teacher: input(teacher), ...more }).dataSync()[0]!;
         };
-        const count = student[0]!.shape[0];
+        const count = student[0]!.shape[0] / (each.views ?? 1);
         const { whole, twice, samples } = tf.tidy(() => ({
           whole: loss((layer) => layer, beside()),
-          twice: loss((layer) => tf.concat([layer, layer]), beside(2)),
+          twice: loss((layer) => rows(layer, 2), beside(2)),
           samples: Array.from({ length: count }, (_, index) =>
-            loss((layer) => tf.slice(layer, index, 1), beside(1, index)),
+            loss((layer) => rows(layer, 1, index), beside(1, index)),
           ),
         }));
         assert.equal(
@@ -182,17 +271,16 @@ describe('methods', () => {
       });
 
       it('leaves nothing behind but the loss', () => {
-        const before = tf.memory().numTensors;
         const more = beside();
         const loss = (): tf.Scalar => lossOf(more);
+        const kept = tf.memory().numTensors;
         loss().dispose();
-        const kept = before + Object.keys(more).length;
         assert.equal(tf.memory().numTensors, kept);
-        const variables = [...student, ...Object.values(method.weights)];
-        const { value, grads } = tf.variableGrads(loss, variables);
+        const { value, grads } = tf.variableGrads(loss, Object.values(learners()));
         assert.equal(tf.memory().numTensors, kept + 1 + Object.keys(grads).length);
-        tf.dispose([value, grads, ...Object.values(more)]);
-        assert.equal(tf.memory().numTensors, before);
+        tf.dispose([value, grads]);
+        assert.equal(tf.memory().numTensors, kept);
+        tf.dispose([more.labels, more.sampleIds]);
       });
 
       it('refuses tensors other than it was made for', () => {
@@ -205,7 +293,10 @@ describe('methods', () => {
             name: 'InputError',
             message: new RegExp(`was made for .*${escape(first.shape)}.*${escape(wider.shape)}`),
           });
-          assert.throws(() => lossWith(tf.slice(first, 0, 3)), /3 samples and the teacher's 4/);
+          assert.throws(
+            () => lossWith(tf.slice(first, 0, 3)),
+            new RegExp(`3 samples and the teacher's ${first.shape[0]}`),
+          );
         });
       });
 
@@ -290,10 +381,37 @@ function methodOf(name: string): string {
   return name.split(',')[0]!;
 }
 
-function create(name: string, { options = {}, student, teacher }: Case, seed: number): DistillationMethod {
+function create(
+  name: string,
+  { options = {}, student, teacher, parts = {} }: Case,
+  seed: number,
+): DistillationMethod {
   const shapes = { student: byLayer(shapesOf(student)), teacher: byLayer(shapesOf(teacher)) };
-  return createMethod(methodOf(name), options, shapes, { seed });
+  return createMethod(methodOf(name), options, shapes, { seed, parts: partsOf(parts) });
 }
+
+/** The same tensors whenever they are asked for, for all tests. */
+function partsOf({ trainingLabels, classifier, normalizations }: NonNullable<Case['parts']>): Partial<Parts> {
+  const kept = (tensor: string, shape: Shape, mean = 0): tf.Tensor =>
+    (keptTensors[`${tensor} ${shape.join()}`] ??= tf.keep(normal(tensor, shape, mean)));
+  return {
+    ...(trainingLabels && { trainingLabels: Int32Array.from(trainingLabels) }),
+    ...(classifier && {
+      classifier: {
+        kernel: kept('classifier', classifier) as tf.Tensor2D,
+        bias: kept('bias', [classifier[1]]) as tf.Tensor1D,
+      },
+    }),
+    ...(normalizations && {
+      normalizations: normalizations.map((channels) => ({
+        gamma: kept('gamma', [channels], 2) as tf.Tensor1D,
+        beta: kept('beta', [channels]) as tf.Tensor1D,
+      })),
+    }),
+  };
+}
+
+const keptTensors: Record<string, tf.Tensor> = {};
 
 /** Normal with deviation 1, the same for the same parts. */
 function normal(name: string, shape: Shape, mean = 0): tf.Tensor {
@@ -304,12 +422,13 @@ function normal(name: string, shape: Shape, mean = 0): tf.Tensor {
   return tf.tensor(values, [...shape]);
 }
 
-/** Away from the start, where some weights are zero. */
+/** Away from the start, where some weights are zero; state stays as it is. */
 function setRandomWeights(method: DistillationMethod): void {
+  const trained = Object.entries(method.weights).filter(([, { trainable }]) => trainable);
   tf.tidy(() =>
     method.setWeights(
       Object.fromEntries(
-        Object.entries(method.weights).map(([name, weight]) => [
+        trained.map(([name, weight]) => [
           name,
           tf.mul(normal(name, weight.shape, name.endsWith('gamma') ? 2 : 0), 0.5),
         ]),

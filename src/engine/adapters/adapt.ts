@@ -22,6 +22,7 @@ export function adapt(
   return {
     weights: { ...method.weights, ...own },
     needs: method.needs,
+    views: method.views,
     setWeights(values) {
       const rest = Object.entries(values).filter(([name]) => !(name in own));
       for (const [name, variable] of Object.entries(own)) if (values[name]) variable.assign(values[name]);

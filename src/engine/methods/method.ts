@@ -100,6 +100,11 @@ interface MethodOn<
   readonly layers: Layers;
   /** What its loss needs beside student and teacher. */
   readonly needs?: readonly Need[];
+  /**
+   * Both models see each image four times: all N upright, then all turned by 90, by 180 and by 270 degrees. Student,
+   * teacher and logits have 4 N rows in this order, labels and sample ids N.
+   */
+  readonly views?: 'rotations';
   /** Which parts `create` is given. */
   readonly requires?: readonly (keyof Parts)[];
   /**
@@ -124,6 +129,8 @@ export interface DistillationMethod {
   readonly weights: Record<string, tf.Variable>;
   /** What its loss needs beside student and teacher. */
   readonly needs: readonly Need[];
+  /** What it is to be given of each image beside itself, in which order: as in its definition. */
+  readonly views: MethodDefinition['views'];
   /** Replaces weights by name; unknown names and wrong shapes throw `InputError`. */
   setWeights(values: Record<string, tf.Tensor>): void;
   loss(inputs: LossInputs<OneOrMore<tf.Tensor>>): tf.Scalar;

@@ -39,6 +39,7 @@ import { rkd } from './rkd';
 import { sampleShape, ShapeError } from './shapes';
 import { sp } from './sp';
 import { srd } from './srd';
+import { sskd } from './sskd';
 import { tat } from './tat';
 import { tatDense } from './tat-dense';
 import { vid } from './vid';
@@ -74,6 +75,7 @@ export const methods: readonly MethodDefinition[] = [
   pkt,
   srd,
   pad,
+  sskd,
 ];
 
 /** Finds a method; `InputError` with the nearest right name if there is none. */
@@ -134,6 +136,7 @@ export function createMethod(
   return {
     weights,
     needs: method.needs ?? [],
+    views: method.views,
     setWeights: (values) => assignByName(name, weights, values),
     loss: called(loss),
     ...(pretraining && { pretraining: called(pretraining) }),
