@@ -22,6 +22,8 @@ describe('createMethod', () => {
       ['cankd', [4, 8, 8, 16], [4, 4, 4, 16]],
       ['cankd', [4, 8, 8, 16], [4, 8, 8, 32]],
       ['cankd', [4, 1, 1, 16], [4, 1, 1, 16]],
+      ['cwd', [4, 8, 8, 16], [4, 4, 4, 16]],
+      ['cwd', [4, 8, 8, 16], [4, 8, 8, 32]],
     ];
     for (const [name, student, teacher] of impossible) {
       it(`${name} ${sampleShape(student)} and ${sampleShape(teacher)}`, () => {

@@ -25,7 +25,8 @@ export const cwd = defineMethod({
       temperature: Type.Number({
         exclusiveMinimum: 0,
         default: 1,
-        description: 'Softens the maps; 1 in mmrazor, 4 in the authors’ code.',
+        description:
+          'Softens the maps; 1 in mmrazor (weight 5 on logits, 10 on each level of a pyramid), 4 in the authors’ code (weight 3 on logits).',
       }),
       connector: Type.Boolean({
         default: false,

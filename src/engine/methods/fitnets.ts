@@ -2,8 +2,8 @@ import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
 import { flattened, unitLength } from '../operations/normalize';
 import { regressor } from '../operations/regressor';
-import { defineMethod } from './method';
-import { mapSizes } from './shapes';
+import { defineMethod, type WeightFactory } from './method';
+import { type MapSize, mapSizes, refuseShapes, sameArea, type ShapePair } from './shapes';
 
 /**
  * The mean square between the teacher's map and a regression of the student's: convolution, batch
@@ -23,6 +23,11 @@ export const fitnets = defineMethod({
   },
   options: Type.Object(
     {
+      regressor: Type.Union([Type.Literal('normalized'), Type.Literal('linear')], {
+        default: 'normalized',
+        description:
+          'Convolution, batch normalisation and ReLU (RepDistiller, mdistiller, torchdistill, mmrazor), or a 1x1 convolution without bias (CIRKD, with weight 10).',
+      }),
       normalize: Type.Boolean({
         default: false,
         description:
@@ -32,12 +37,32 @@ export const fitnets = defineMethod({
     { additionalProperties: false },
   ),
 
-  create({ normalize }, shapes, weights) {
-    const regress = regressor('fitnets', shapes, mapSizes('fitnets', shapes), weights);
+  create({ regressor: kind, normalize }, shapes, weights) {
+    const sizes = mapSizes('fitnets', shapes);
+    const convolve =
+      kind === 'linear'
+        ? linearRegressor(shapes, sizes, weights)
+        : regressor('fitnets', shapes, sizes, weights);
+    const regress = (maps: tf.Tensor): tf.Tensor =>
+      kind === 'linear' ? convolve(maps) : tf.relu(convolve(maps));
     const scaled = (maps: tf.Tensor): tf.Tensor => (normalize ? unitLength(flattened(maps)) : maps);
     return (inputs) => {
-      const squares = tf.squaredDifference(scaled(tf.relu(regress(inputs.student))), scaled(inputs.teacher));
+      const squares = tf.squaredDifference(scaled(regress(inputs.student)), scaled(inputs.teacher));
       return normalize ? tf.div(tf.sum(squares), squares.shape[0]) : tf.mean(squares);
     };
   },
 });
+
+/** A 1x1 convolution without bias. */
+function linearRegressor(
+  shapes: ShapePair,
+  { student, teacher }: Record<'student' | 'teacher', MapSize>,
+  weights: WeightFactory,
+): (maps: tf.Tensor) => tf.Tensor {
+  if (!sameArea(student, teacher)) {
+    refuseShapes('fitnets with a linear regressor needs maps of the same height and width', shapes);
+  }
+  const shape = [1, 1, student.channels, teacher.channels];
+  const kernel = weights.uniform('regressor/kernel', shape, student.channels) as tf.Tensor4D;
+  return (maps) => tf.conv2d(maps as tf.Tensor4D, kernel, 1, 'same');
+}

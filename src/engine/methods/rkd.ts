@@ -27,7 +27,8 @@ export const rkd = defineMethod({
       angleWeight: Type.Number({ minimum: 0, default: 50, description: 'Weight of the angles.' }),
       maps: Type.Union([Type.Literal('averaged'), Type.Literal('flattened')], {
         default: 'averaged',
-        description: 'How maps become vectors: averaged over their positions, or as they are (torchdistill).',
+        description:
+          'How maps become vectors: averaged over their positions, or as they are (torchdistill, with weights 1 and 2).',
       }),
       normalize: Type.Boolean({
         default: false,
