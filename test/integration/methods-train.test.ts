@@ -13,13 +13,20 @@ import { prepare } from '../../src/worker/prepare';
 
 const STEPS = 20;
 
-/** Where options must fit the size of the maps. */
-const options: Record<string, object> = { 'tat-dense': { grid: [2, 2], heads: 4, anchor: [3, 3] } };
+/** Where options must fit the size of the maps or of the data. */
+const options: Record<string, object> = {
+  'tat-dense': { grid: [2, 2], heads: 4, anchor: [3, 3] },
+  // Fewer than there are images of other classes.
+  crd: { negatives: 256 },
+};
+
+/** Of methods for which the last stages of both networks are not the right ones. */
+const layersOf: Record<string, object> = { isrd: { student: 'stage1', teacher: 'input' } };
 
 /** A ResNet-8 that only the method teaches, from a wider ResNet-14, on Fashion-MNIST. */
 function recipeFor({ name, hooks, layers }: CatalogueMethod): object {
   const stages = layers === 'several' ? ['stage1', 'stage2', 'stage3'] : 'stage3';
-  const hooked = hooks === 'logits' ? {} : { student: stages, teacher: stages };
+  const hooked = layersOf[name] ?? (hooks === 'logits' ? {} : { student: stages, teacher: stages });
   // Flow matrices are compared entry by entry, so both sides need the same channels.
   const width = name === 'fsp' ? 16 : 8;
   return {
