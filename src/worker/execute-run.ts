@@ -184,6 +184,7 @@ async function finish(prepared: Prepared, training: RunTraining, { run, writer }
   await exportModel(student, path.join(run.folder, 'student'), {
     classNames: data.info.classNames,
     normalization: data.info.normalization,
+    imageShape: data.info.imageShape,
   });
   writer.update({ seconds: training.seconds });
 }

@@ -124,9 +124,9 @@ export async function exportStudent(question: ExportQuestion, stage: Stage): Pro
   const context = contextOf(question, stage);
   const data = await prepareData(recipe, context);
   const student = await prepareModel('student', recipe.student, recipe, data, context);
-  const { classNames, normalization } = data.info;
+  const { classNames, normalization, imageShape } = data.info;
   await data.close();
-  await exportModel(student, folder, { classNames, normalization });
+  await exportModel(student, folder, { classNames, normalization, imageShape });
   return null;
 }
 

@@ -5,6 +5,7 @@ import { loadModel, loadWeightsFromModelJson } from '../engine/models/load';
 import type { Model } from '../engine/models/model';
 import { restoreWeights } from '../engine/models/weights';
 import { decodeTensors, studentWeights } from '../engine/train/snapshot';
+import { tooLarge } from '../recipe/image-shape';
 import { type CheckpointName, parseReference, type RunReference } from '../recipe/reference';
 import type { ModelReference } from '../recipe/schema';
 import { CheckpointStore } from '../runs/checkpoints';
@@ -17,6 +18,7 @@ export interface ReferenceContext {
   readonly workspace: string;
   /** The `.retort` folder that `run:` references look in. */
   readonly retort: string;
+  /** Of the data's images; a reference may ask for smaller ones. */
   readonly inputShape: readonly [number, number, number];
   readonly classes: number;
   readonly seed: number;
@@ -35,7 +37,7 @@ export async function loadReferencedModel(
   context: ReferenceContext,
   chain = 0,
 ): Promise<Model> {
-  const { model, args, weights } = reference;
+  const { model, args, weights, imageSize } = reference;
   const parsed = parseReference(model);
   if (chain > LONGEST_CHAIN) throw new InputError(`${model} is built on itself, run by run`);
   let loaded: Model;
@@ -48,7 +50,7 @@ export async function loadReferencedModel(
     loaded = await loadModel({
       reference: model,
       args,
-      inputShape: [...context.inputShape],
+      inputShape: inputShapeFor(imageSize, context),
       classes: context.classes,
       seed: context.seed,
       base: context.workspace,
@@ -58,6 +60,17 @@ export async function loadReferencedModel(
   }
   if (weights !== null) await restoreNamed(loaded, weights, context);
   return loaded;
+}
+
+/** What a model is built for. Throws `InputError` for images that would have to grow. */
+function inputShapeFor(
+  imageSize: ModelReference['imageSize'],
+  { inputShape }: Pick<ReferenceContext, 'inputShape'>,
+): [number, number, number] {
+  if (imageSize === undefined) return [...inputShape];
+  const wrong = tooLarge(imageSize, inputShape);
+  if (wrong !== undefined) throw new InputError(`imageSize, [${imageSize.join(', ')}], ${wrong}`);
+  return [...imageSize, inputShape[2]];
 }
 
 async function restoreNamed(model: Model, weights: string, context: ReferenceContext): Promise<void> {

@@ -17,6 +17,7 @@ import type { Builder } from '../../src/engine/models/network';
 const metadata = {
   classNames: ['bag', 'boot', 'coat'],
   normalization: { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
+  imageShape: [12, 12, 3] as const,
 };
 const args = { inputShape: [12, 12, 3] as [number, number, number], classes: 3 };
 
@@ -108,10 +109,20 @@ describe('an exported model', () => {
         'global_average_pooling2d_1',
         'head',
       ]);
-      assert.deepEqual(stock.metadata, { ...metadata, inputShape: [12, 12, 3], outputs: 'probabilities' });
+      const { imageShape: _, ...ofData } = metadata;
+      assert.deepEqual(stock.metadata, { ...ofData, inputShape: [12, 12, 3], outputs: 'probabilities' });
     } finally {
       server.close();
     }
+  });
+
+  it('says how larger images are brought to the size that it takes', async () => {
+    await exportModel(model, path.join(folder, 'out'), { ...metadata, imageShape: [24, 18, 3] });
+    const { userDefinedMetadata } = JSON.parse(fs.readFileSync(saved('out'), 'utf8')) as {
+      userDefinedMetadata: Record<string, unknown>;
+    };
+    assert.deepEqual(userDefinedMetadata.inputShape, [12, 12, 3]);
+    assert.deepEqual(userDefinedMetadata.resize, { from: [24, 18], method: 'bilinear', antialias: true });
   });
 
   it('is loaded again with the same ids, weights and outputs', async () => {

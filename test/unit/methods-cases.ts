@@ -254,6 +254,12 @@ export const cases: Record<string, Case> = {
     changesWithTwins,
   },
   cd: { student: [4, 5, 4, 5], teacher: [4, 6, 6, 8], starts: embedding('connector', 5) },
+  isrd: {
+    student: [4, 3, 4, 5],
+    teacher: [4, 8, 8, 3],
+    starts: { 'expand/kernel': fan(5), slope: 0.25 },
+    perSample,
+  },
   cwd: { student: [4, 5, 6, 7], teacher: [4, 5, 6, 7], perSample },
   'cwd, connected': {
     options: { connector: true },

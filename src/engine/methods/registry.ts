@@ -19,7 +19,6 @@ import { at } from './at';
 import { cankd } from './cankd';
 import { cc } from './cc';
 import { cd } from './cd';
-import { crd } from './crd';
 import { ct } from './ct';
 import { cwd } from './cwd';
 import { detach } from './detach';
@@ -28,6 +27,7 @@ import { dkd } from './dkd';
 import { fitnets } from './fitnets';
 import { fsp } from './fsp';
 import { ickd } from './ickd';
+import { isrd } from './isrd';
 import { kd } from './kd';
 import { mgd } from './mgd';
 import { nst } from './nst';
@@ -67,10 +67,10 @@ export const methods: readonly MethodDefinition[] = [
   cwd,
   pkd,
   mgd,
+  isrd,
   fsp,
   reviewkd,
   afd,
-  crd,
   sp,
   cc,
   rkd,

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../../common/errors';
 import type { Model } from './model';
+import { takesSmaller } from './input-size';
 import { layerIds } from './layers';
 
 /** What whoever uses an exported model must know about the data it was trained on. */
@@ -11,6 +12,8 @@ export interface ExportMetadata {
   readonly classNames: readonly string[];
   /** Per channel, of values in 0 … 1. */
   readonly normalization: { readonly mean: readonly number[]; readonly std: readonly number[] };
+  /** Of the data, [height, width, channels]; a model may take smaller images. */
+  readonly imageShape: readonly [number, number, number];
 }
 
 /** Files of at most this size are kept in browsers' caches; the size that TensorFlow's converter makes, too. */
@@ -20,7 +23,8 @@ const ownFile = /^(model\.json|group1-shard\d+of\d+\.bin)$/;
 /**
  * Writes a model as TensorFlow.js loads it, in a browser or in Node, without this project: `model.json` and its
  * weights, layers and weights under their stable ids, and in `userDefinedMetadata` the class names, the
- * normalisation, the input shape and whether the outputs are logits or probabilities.
+ * normalisation, the input shape, how larger images are brought to it, and whether the outputs are logits or
+ * probabilities.
  *
  * An earlier export in the folder is replaced once the new one is written as a whole.
  * Returns the names of the files. Throws `InputError` if the folder holds anything else.
@@ -47,7 +51,10 @@ export async function exportModel(model: Model, folder: string, metadata: Export
   return [...files.keys()];
 }
 
-async function encode(model: Model, metadata: ExportMetadata): Promise<Map<string, Uint8Array | string>> {
+async function encode(
+  model: Model,
+  { imageShape, ...metadata }: ExportMetadata,
+): Promise<Map<string, Uint8Array | string>> {
   const weights = [...model.weights].map(([name, weight]) => ({ name, tensor: weight.read() }));
   const { data, specs } = await tf.io.encodeWeights(weights);
   const bytes = new Uint8Array(data);
@@ -67,6 +74,9 @@ async function encode(model: Model, metadata: ExportMetadata): Promise<Map<strin
     userDefinedMetadata: {
       ...metadata,
       inputShape: model.network.inputs[0]!.shape.slice(1),
+      ...(takesSmaller(model, imageShape) && {
+        resize: { from: imageShape.slice(0, 2), method: 'bilinear', antialias: true },
+      }),
       outputs: model.endsInSoftmax ? 'probabilities' : 'logits',
     },
     modelTopology: topology(model),

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Batch, BatchSource } from '../../data/batch';
+import { fitImages } from '../models/input-size';
 import type { Model } from '../models/model';
 import { classificationLoss } from './classification-loss';
 
@@ -19,7 +20,7 @@ export interface BatchPredictions {
 }
 
 /**
- * Evaluates a model on every sample of a source, in inference mode.
+ * Evaluates a model on every sample of a source, in inference mode, at the size of images that it takes.
  * `observe` is awaited after every batch, so that a long evaluation can be followed or ended by throwing.
  */
 export async function evaluateClassification(
@@ -34,7 +35,7 @@ export async function evaluateClassification(
     const batch = await source.next(0, index);
     const size = batch.labels.length;
     const results = tf.tidy(() => {
-      const images = tf.tensor4d(batch.images, [...batch.shape]);
+      const images = fitImages(tf.tensor4d(batch.images, [...batch.shape]), model);
       const labels = tf.tensor1d(batch.labels, 'int32');
       const logits = model.toLogits(model.network.apply(images, { training: false }) as tf.Tensor);
       const ofTruth = tf.cast(tf.oneHot(labels, logits.shape[1]), 'float32');

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { fitImages } from '../models/input-size';
 import type { Model } from '../models/model';
 
 /** Key of the logits among activations; no layer can have this id. */
@@ -26,10 +27,15 @@ export class ActivationReader {
     this.network = tf.model({ inputs: model.network.inputs, outputs: this.outputs });
   }
 
-  /** One pass over images [N, H, W, C]; `training` switches dropout and batch statistics on. The caller tidies. */
+  /**
+   * One pass over images [N, H, W, C], made smaller where the model takes smaller ones; `training` switches dropout and
+   * batch statistics on. The caller tidies.
+   */
   read(images: tf.Tensor4D, training: boolean): Activations {
     // A network with one output gives it alone.
-    const tensors = [this.network.apply(images, { training }) as tf.Tensor | tf.Tensor[]].flat();
+    const tensors = [
+      this.network.apply(fitImages(images, this.model), { training }) as tf.Tensor | tf.Tensor[],
+    ].flat();
     return new Map(
       this.ids.map((id) => {
         const tensor = tensors[this.outputs.indexOf(this.symbol(id))]!;
