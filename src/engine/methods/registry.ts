@@ -19,6 +19,7 @@ import { at } from './at';
 import { cankd } from './cankd';
 import { cc } from './cc';
 import { cd } from './cd';
+import { crd } from './crd';
 import { ct } from './ct';
 import { cwd } from './cwd';
 import { detach } from './detach';
@@ -71,6 +72,7 @@ export const methods: readonly MethodDefinition[] = [
   fsp,
   reviewkd,
   afd,
+  crd,
   sp,
   cc,
   rkd,
