@@ -226,12 +226,13 @@ describe('the student alone', () => {
   });
 
   it('is missed until some run has trained it', () => {
-    const experiment = { name: 'x', student: 'builtin:resnet8' };
+    const experiment = { name: 'x', student: 'builtin:resnet8', retortFolder: '/w/.retort' };
     const distilled = run('20260101-000000-aaaa', recipeWith());
     assert.equal(hasBaseline(experiment, [distilled]), false);
     const alone = run('20260101-000001-aaaa', aloneOf(recipeWith()), { state: 'queued' });
     assert.equal(hasBaseline(experiment, [distilled, alone]), true);
-    assert.equal(hasBaseline({ name: 'y' }, [distilled, alone]), false);
+    assert.equal(hasBaseline({ ...experiment, name: 'y' }, [distilled, alone]), false);
+    assert.equal(hasBaseline({ ...experiment, retortFolder: '/v/.retort' }, [distilled, alone]), false);
   });
 });
 

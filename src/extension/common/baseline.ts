@@ -1,5 +1,6 @@
 import { variantOf } from '../../recipe/names';
 import type { Recipe } from '../../recipe/schema';
+import { runsIn } from './runs-in';
 import { isReadable, type SeenRun } from './seen-run';
 
 /**
@@ -15,10 +16,14 @@ export function aloneOf(recipe: Recipe): Recipe {
 
 /** Whether an experiment has runs of a student alone, in whatever state. */
 export function hasBaseline(
-  { name, student }: { readonly name: string; readonly student?: string },
+  {
+    name,
+    student,
+    retortFolder,
+  }: { readonly name: string; readonly student?: string; readonly retortFolder: string },
   runs: readonly SeenRun[],
 ): boolean {
-  return runs
+  return runsIn(retortFolder, runs)
     .filter(isReadable)
     .map(({ seen }) => seen.recipe)
     .some(

@@ -18,13 +18,14 @@ export async function startSeeds(
   const [first, ...others] = seeds;
   if (first === undefined) return;
   const busy = runs.all().filter((run) => isReadable(run) && isLive(run.seen.state));
+  const started = await launcher.start(retortFolder, seeded(recipe, first));
   const isTwin = busy.some(
     (run) =>
       isReadable(run) &&
+      run.run.retortFolder === started.retortFolder &&
       groupKey(run.seen.recipe) === groupKey(recipe) &&
       seeds.includes(run.seen.recipe.train.seed),
   );
-  const started = await launcher.start(retortFolder, seeded(recipe, first));
   await runs.refresh();
   void executeCommand('retort.openRun', started.folder);
   for (const seed of others) await launcher.start(retortFolder, seeded(recipe, seed));

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ModelReference } from '../../recipe/schema';
 import { scoreOf, type Split } from '../../runs/compare';
+import { runsIn } from './runs-in';
 import { isReadable, type ReadableSeenRun, type SeenRun } from './seen-run';
 
 /** A model that a run has trained, with the weights that the run keeps. */
@@ -17,9 +18,8 @@ export interface TrainedModel {
 
 /** What the runs of a `.retort` folder have trained, the best first, the newer of equals first. */
 export function trainedModels(runs: readonly SeenRun[], retortFolder: string): TrainedModel[] {
-  return runs
+  return runsIn(retortFolder, runs)
     .filter(isReadable)
-    .filter(({ run }) => run.retortFolder === retortFolder)
     .flatMap((run) => trainedBy(run) ?? [])
     .sort(
       (a, b) =>

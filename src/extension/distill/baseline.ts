@@ -4,6 +4,7 @@ import { groupKey } from '../../recipe/names';
 import type { Recipe } from '../../recipe/schema';
 import { aloneOf } from '../common/baseline';
 import { saveRecipe } from '../common/recipe-files';
+import { runsIn } from '../common/runs-in';
 import { isReadable } from '../common/seen-run';
 import { startSeeds } from '../common/start-seeds';
 import type { Services } from '../services';
@@ -16,8 +17,7 @@ export async function trainBaseline(target: vscode.Uri | string, services: Servi
   }
   const alone = aloneOf(recipe);
   const seedsOf = (key: string): number[] =>
-    services.runs
-      .all()
+    runsIn(retortFolder, services.runs.all())
       .filter(isReadable)
       .filter((run) => groupKey(run.seen.recipe) === key)
       .map((run) => run.seen.recipe.train.seed);

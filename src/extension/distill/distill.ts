@@ -91,7 +91,8 @@ async function write(
   const uri = await writeNewRecipe(vscode.Uri.file(student.folder), name, text);
   services.activeRecipe.set(uri);
   await openBeside(uri);
-  const lacksBaseline = !hasBaseline({ name, student: student.model }, services.runs.all());
+  const retortFolder = path.join(student.workspace, '.retort');
+  const lacksBaseline = !hasBaseline({ name, student: student.model, retortFolder }, services.runs.all());
   void offerRun(uri, name, student, lacksBaseline);
   return uri;
 }

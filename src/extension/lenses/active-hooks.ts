@@ -38,6 +38,12 @@ export class ActiveHooksStore implements vscode.Disposable {
     return (this.known ??= this.read());
   }
 
+  /** The same for a file: another workspace's recipe says nothing about it, though its models be named alike. */
+  async of(file: vscode.Uri): Promise<ActiveHooks | undefined> {
+    const recipe = await this.get();
+    return recipe && workspaceOf(recipe.uri) === workspaceOf(file) ? recipe : undefined;
+  }
+
   dispose(): void {
     this.watcher?.dispose();
     this.disposables.dispose();

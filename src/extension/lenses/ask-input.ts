@@ -17,15 +17,15 @@ export class ModelInputs {
   }
 
   /** Undefined where the user was asked and gave none. */
-  async of(reference: string): Promise<ModelInput | undefined> {
-    const recipe = await this.ofRecipe(reference);
-    return recipe ?? this.remembered(reference) ?? (await this.ask(reference));
+  async of(file: vscode.Uri, reference: string): Promise<ModelInput | undefined> {
+    const recipe = await this.ofRecipe(file, reference);
+    return recipe ?? this.remembered(reference) ?? (await this.ask(file, reference));
   }
 
   /** Asks, starting from what it would be, and remembers the answer. */
-  async ask(reference: string): Promise<ModelInput | undefined> {
+  async ask(file: vscode.Uri, reference: string): Promise<ModelInput | undefined> {
     const { t } = vscode.l10n;
-    const start = (await this.ofRecipe(reference)) ?? this.remembered(reference) ?? DEFAULT_INPUT;
+    const start = (await this.ofRecipe(file, reference)) ?? this.remembered(reference) ?? DEFAULT_INPUT;
     const answer = await vscode.window.showInputBox({
       title: t('Inspect {0}', reference.replace(/^.*#/, '')),
       prompt: t(
@@ -51,8 +51,8 @@ export class ModelInputs {
   }
 
   /** Undefined where the recipe does not name the model, or nobody knows the size of its images yet. */
-  private async ofRecipe(reference: string): Promise<ModelInput | undefined> {
-    const recipe = await this.hooks.get();
+  private async ofRecipe(file: vscode.Uri, reference: string): Promise<ModelInput | undefined> {
+    const recipe = await this.hooks.of(file);
     const [role] = recipe ? rolesOf(recipe, reference) : [];
     if (!recipe?.source || !role) return undefined;
     const { isAssumed, ...images } = this.images.of(recipe.source);

@@ -19,7 +19,7 @@ export class HookActionProvider implements vscode.CodeActionProvider {
     // The innermost: layers are listed within lists and calls of others.
     const call = layers.findLast(({ from, to }) => from <= cursor && cursor <= to);
     if (!call) return [];
-    const recipe = await this.known.hooks.get();
+    const recipe = await this.known.hooks.of(document.uri);
     const [use] = usesOf(call, { recipe, referenceOf: (builder) => referenceOf(document.uri, builder) });
     if (use && call.name !== undefined) return [];
     const builder = use?.builder ?? call.builders[0];

@@ -1,6 +1,8 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { workspaceOf } from '../common/launcher';
 import type { Role } from '../common/recipe-text';
+import { requireFolder } from '../common/require-folder';
 import type { ActiveHooks, ActiveHooksStore } from './active-hooks';
 import { referenceOf } from './model-reference';
 import { rolesOf, type WrittenModel } from './recipe-hooks';
@@ -35,6 +37,7 @@ export class HookTargets {
     const file = uri instanceof vscode.Uri ? uri : undefined;
     const name = typeof builder === 'string' ? builder : undefined;
     const recipe = await this.hooks.get();
+    if (recipe === undefined && file === undefined) requireFolder();
     const use = recipe && isDistilling(recipe) ? await this.findIn(recipe, file, name) : undefined;
     if (use === undefined) await offerDistill(whyNone(recipe), file, name);
     return use;
@@ -44,8 +47,9 @@ export class HookTargets {
     const inFront = uri ?? vscode.window.activeTextEditor?.document.uri;
     if (inFront) {
       const document = await vscode.workspace.openTextDocument(inFront);
+      const isNear = workspaceOf(document.uri) === workspaceOf(recipe.uri);
       const names = name === undefined ? await this.buildersIn(document) : [name];
-      const uses = names.flatMap((builder) =>
+      const uses = (isNear ? names : []).flatMap((builder) =>
         rolesOf(recipe, referenceOf(document.uri, builder)).map((role) => ({
           recipe,
           role,

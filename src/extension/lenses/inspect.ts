@@ -25,12 +25,13 @@ export class Inspector {
    * they stop it, and `InputError` where the model cannot be built, which is then also told at its line.
    */
   async inspect(target: Target, { asks = false } = {}): Promise<Inspection | undefined> {
-    const reference = referenceOf(target.document.uri, target.builder);
-    const input = await (asks ? this.inputs.ask(reference) : this.inputs.of(reference));
+    const { uri } = target.document;
+    const reference = referenceOf(uri, target.builder);
+    const input = await (asks ? this.inputs.ask(uri, reference) : this.inputs.of(uri, reference));
     if (input === undefined) return undefined;
     await saveDocument(target.document);
     this.failures.clear();
-    const workspace = workspaceOf(target.document.uri);
+    const workspace = workspaceOf(uri);
     let summary: ModelSummary;
     try {
       summary = await this.build(reference, input, workspace);

@@ -49,7 +49,7 @@ export class ModelLensProvider implements vscode.CodeLensProvider<PlacedLens>, v
     const source = await this.known.sources.read(document);
     const inspected = this.known.inspections.in(document);
     if (source.builders.length === 0 && inspected.length === 0) return [];
-    const recipe = await this.known.hooks.get();
+    const recipe = await this.known.hooks.of(document.uri);
     const lenses = planLenses({
       source,
       inspected,

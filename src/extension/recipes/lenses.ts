@@ -71,7 +71,10 @@ export class RecipeLenses implements vscode.CodeLensProvider, vscode.Disposable 
     const hooks = valueAt(recipe, ['hooks']);
     if (typeof name !== 'string' || !Array.isArray(hooks) || hooks.length === 0) return false;
     const written = modelOf(recipe, 'student')?.model ?? '';
-    const student = resolveWritten(written, path.dirname(uri.fsPath), workspaceOf(uri));
-    return !hasBaseline({ name, ...(student !== undefined && { student }) }, this.services.runs.all());
+    const workspace = workspaceOf(uri);
+    const student = resolveWritten(written, path.dirname(uri.fsPath), workspace);
+    const retortFolder = path.join(workspace, '.retort');
+    const experiment = { name, retortFolder, ...(student !== undefined && { student }) };
+    return !hasBaseline(experiment, this.services.runs.all());
   }
 }

@@ -77,7 +77,9 @@ function resultText(run: ReadableSeenRun, all: readonly ReadableSeenRun[]): stri
   const split: Split = info.test === undefined ? 'validation' : 'test';
   const accuracy = scoreOf(asReadableRun(run), split)?.accuracy;
   if (accuracy === undefined) return l10n.t('done');
-  const others = all.filter(({ key }) => key !== run.key).map(asReadableRun);
+  const others = all
+    .filter(({ key, run: { retortFolder } }) => key !== run.key && retortFolder === run.run.retortFolder)
+    .map(asReadableRun);
   const baseline = baselineAccuracy(recipe, others, split);
   const gap = gapRecovered(accuracy, baseline, info.teacher?.[split]?.accuracy);
   return [
