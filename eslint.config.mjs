@@ -104,5 +104,19 @@ export default tseslint.config(
   },
   { files: ['**/*.mjs', '**/*.js'], ...tseslint.configs.disableTypeChecked },
   { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-floating-promises': 'error' } },
+  {
+    // A panel that takes the focus back, as when the palette closes, would close what has just been asked.
+    files: ['src/extension/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'CallExpression[callee.property.name=/^show(QuickPick|InputBox)$/]:not(:has(Property[key.name="ignoreFocusOut"][value.value=true]))',
+          message: 'What is asked stays until it is answered: write `ignoreFocusOut: true` in the call.',
+        },
+      ],
+    },
+  },
   ...walls,
 );

@@ -22,7 +22,10 @@ export interface PickOptions {
  */
 export async function pickRun(store: RunStore, options: PickOptions): Promise<SeenRun> {
   const picks = await picksFrom(store, options);
-  const picked = await vscode.window.showQuickPick(picks, pickOptions(options.title));
+  const picked = await vscode.window.showQuickPick(picks, {
+    ...pickOptions(options.title),
+    ignoreFocusOut: true,
+  });
   if (picked === undefined) throw new vscode.CancellationError();
   return picked.run;
 }
@@ -33,6 +36,7 @@ export async function pickRuns(store: RunStore, options: PickOptions): Promise<S
   const picked = await vscode.window.showQuickPick(picks, {
     ...pickOptions(options.title),
     canPickMany: true,
+    ignoreFocusOut: true,
   });
   if (picked === undefined || picked.length === 0) throw new vscode.CancellationError();
   return picked.map(({ run }) => run);

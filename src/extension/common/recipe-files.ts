@@ -49,7 +49,12 @@ export async function pickRecipe(placeHolder: string): Promise<vscode.Uri | unde
     description: path.dirname(vscode.workspace.asRelativePath(uri)).replace(/^\.$/, ''),
     uri,
   }));
-  return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true }))?.uri;
+  const picked = await vscode.window.showQuickPick(items, {
+    placeHolder,
+    matchOnDescription: true,
+    ignoreFocusOut: true,
+  });
+  return picked?.uri;
 }
 
 /** Writes `<stem>.distill.json`, or `<stem>-2.distill.json` and so on, beside others; never over one. */

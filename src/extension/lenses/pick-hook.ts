@@ -18,6 +18,7 @@ export async function pickMethod(
   pick.placeholder = t('What should the layer learn from the teacher?');
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
+  pick.ignoreFocusOut = true;
   pick.items = methods.map((method) => ({
     method,
     label: method.name,
@@ -71,6 +72,7 @@ export async function pickLayer(
     title: options.title,
     placeHolder: options.placeHolder,
     matchOnDescription: true,
+    ignoreFocusOut: true,
   });
   return picked?.layer;
 }

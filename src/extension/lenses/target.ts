@@ -36,7 +36,7 @@ export async function chooseBuilder(
     only?.name ??
     (await vscode.window.showQuickPick(
       builders.map((one) => one.name),
-      { placeHolder: vscode.l10n.t('Which model?') },
+      { placeHolder: vscode.l10n.t('Which model?'), ignoreFocusOut: true },
     ));
   return builder === undefined ? undefined : { document, builder };
 }

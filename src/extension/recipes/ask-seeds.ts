@@ -7,6 +7,7 @@ export async function askSeeds(proposed: readonly number[]): Promise<number[] | 
     title: vscode.l10n.t('Run with seeds'),
     prompt: vscode.l10n.t('A run for each, to see the spread: as in 0, 1, 2 or 0-4'),
     value: proposed.join(', '),
+    ignoreFocusOut: true,
     validateInput: (written) =>
       parseSeeds(written) === undefined
         ? vscode.l10n.t('Write whole numbers and ranges, as in 0, 1, 2 or 0-4')

@@ -51,7 +51,10 @@ export async function removeBackend(given?: InstallableBackend): Promise<void> {
   }
   const picked =
     given === undefined
-      ? await vscode.window.showQuickPick(installed, { title: vscode.l10n.t('Remove Backend') })
+      ? await vscode.window.showQuickPick(installed, {
+          title: vscode.l10n.t('Remove Backend'),
+          ignoreFocusOut: true,
+        })
       : installed.find(({ backend }) => backend === given);
   if (picked === undefined) return;
   const remove = vscode.l10n.t('Remove');
@@ -69,6 +72,7 @@ async function pickBackend(): Promise<InstallableBackend | undefined> {
       'What shall do the arithmetic? WebAssembly works without any of these, slower.',
     ),
     matchOnDetail: true,
+    ignoreFocusOut: true,
   });
   return picked?.backend;
 }

@@ -26,6 +26,7 @@ async function pickParent(): Promise<string | undefined> {
     {
       title: vscode.l10n.t('Open the Sample Project'),
       placeHolder: vscode.l10n.t('Where shall it be kept?'),
+      ignoreFocusOut: true,
     },
   );
   if (picked?.label !== other) return picked && home;

@@ -17,6 +17,7 @@ export async function showDiskUse(store: RunStore): Promise<void> {
     title: vscode.l10n.t('Disk Use of Retort'),
     placeHolder: vscode.l10n.t('Pick a line to free its room'),
     matchOnDescription: true,
+    ignoreFocusOut: true,
   });
   if (picked === undefined) return;
   await free(picked.use, store);

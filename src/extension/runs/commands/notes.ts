@@ -30,6 +30,7 @@ export function registerNotes({ log, runs }: Services, targets: Targets): vscode
         title: t('Rename Run'),
         prompt: t('Shown in place of its seed; empty: the seed again'),
         value: run.notes.name ?? '',
+        ignoreFocusOut: true,
         validateInput: (text) => (text.trim().length > 200 ? t('At most 200 characters') : undefined),
       });
       if (name === undefined) return;
@@ -43,6 +44,7 @@ export function registerNotes({ log, runs }: Services, targets: Targets): vscode
         title: t('Tag Runs'),
         prompt: t('Tags, apart by spaces; the filter finds runs by them'),
         value: sharedTags(chosen).join(' '),
+        ignoreFocusOut: true,
         validateInput: (value) =>
           tagsIn(value).length > 100 || tagsIn(value).some((tag) => tag.length > 100)
             ? t('At most 100 tags of at most 100 characters')

@@ -25,6 +25,7 @@ function askFilter(experiments: ExperimentsView): void {
   input.title = vscode.l10n.t('Filter Runs');
   input.placeholder = vscode.l10n.t('Words in names, tags, notes or states');
   input.value = before;
+  input.ignoreFocusOut = true;
   let isAccepted = false;
   input.onDidChangeValue((text) => (experiments.filter = text));
   input.onDidAccept(() => {

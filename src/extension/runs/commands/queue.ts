@@ -35,6 +35,7 @@ export function registerQueue({ log }: Services, queue: QueueView): vscode.Dispo
         title: t('Runs at a Time'),
         prompt: t('How many runs may work on one device at once; the others wait'),
         value: String(readSetting(SETTING)),
+        ignoreFocusOut: true,
         validateInput: (value) =>
           /^[1-9]\d?$/.test(value.trim()) ? undefined : t('A whole number from 1 to 99'),
       });
