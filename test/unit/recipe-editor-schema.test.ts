@@ -60,7 +60,7 @@ describe("the editor's schema in VS Code's JSON service", () => {
   it('offers no layers to methods on logits, and the options of the method named', async () => {
     assert.ok(!(await ask('{ "hooks": [{ "method": "kd", "|" }] }')).offered.includes('student'));
     const { offered } = await ask('{ "hooks": [{ "method": "kd", "options": { "|" } }] }');
-    assert.deepEqual(offered, ['temperature', 'standardize']);
+    assert.deepEqual(offered, ['temperature', 'distance', 'mean', 'standardize']);
   });
 
   it('offers all methods, also where one is named already', async () => {
