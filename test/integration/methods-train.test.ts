@@ -13,8 +13,12 @@ import { prepare } from '../../src/worker/prepare';
 
 const STEPS = 20;
 
-/** Where options must fit the size of the maps. */
-const options: Record<string, object> = { 'tat-dense': { grid: [2, 2], heads: 4, anchor: [3, 3] } };
+/** Where options must fit the size of the maps or of the data. */
+const options: Record<string, object> = {
+  'tat-dense': { grid: [2, 2], heads: 4, anchor: [3, 3] },
+  // Fewer than there are images of other classes.
+  crd: { negatives: 256 },
+};
 
 /** Of methods for which the last stages of both networks are not the right ones. */
 const layersOf: Record<string, object> = { isrd: { student: 'stage1', teacher: 'input' } };
