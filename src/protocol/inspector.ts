@@ -63,6 +63,8 @@ export interface CheckReport {
   };
   readonly student: ModelSummary;
   readonly teacher?: ModelSummary;
+  /** Further teachers, by name. */
+  readonly teachers?: Readonly<Record<string, ModelSummary>>;
   readonly hooks: readonly {
     readonly name: string;
     /** The shapes of what is hooked, with the batch first. */

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { hookPairs } from './hook-pairs';
 import type { ModelReference, Recipe } from './schema';
 import { teachersOf } from './teachers';
 
@@ -7,14 +6,6 @@ import { teachersOf } from './teachers';
 export function variantOf(recipe: Recipe): string {
   if (recipe.variant !== undefined) return recipe.variant;
   return recipe.hooks.map((hook) => hook.method).join('+') || 'alone';
-}
-
-/**
- * The loss terms of the hooks, in their order and each name once: `kd`, `tat@stage3`, and `tat@stage3#2` for
- * a second hook of the same method on the same student layer.
- */
-export function hookNames(recipe: Recipe): string[] {
-  return hookPairs(recipe, []).map(({ name }) => name);
 }
 
 /**

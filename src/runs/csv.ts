@@ -15,8 +15,8 @@ const columns: Readonly<Record<string, (line: MetricLine) => Cell>> = {
   step: (line) => line.step,
   epoch: (line) => line.epoch,
   time: (line) => new Date(line.time).toISOString(),
-  loss: (line) => (line.kind === 'hooks' ? undefined : line.loss),
-  accuracy: (line) => (line.kind === 'hooks' ? undefined : line.accuracy),
+  loss: (line) => ('loss' in line ? line.loss : undefined),
+  accuracy: (line) => ('accuracy' in line ? line.accuracy : undefined),
   lr: (line) => (line.kind === 'train' ? line.lr : undefined),
   imagesPerSecond: (line) => (line.kind === 'train' ? line.imagesPerSecond : undefined),
   dataWait: (line) => (line.kind === 'train' ? line.dataWait : undefined),
@@ -26,7 +26,7 @@ const columns: Readonly<Record<string, (line: MetricLine) => Cell>> = {
 
 /**
  * A run's metrics as CSV (RFC 4180): a row for each line that counts, a column for each entry, each loss term and each
- * figure of a hook; times in ISO 8601. A part at a time: a long run holds nobody up and needs no memory.
+ * figure of a hook or a further teacher; times in ISO 8601. A part at a time: a long run holds nobody up and needs no memory.
  */
 export async function* readMetricsCsv(run: RunFolder): AsyncGenerator<string> {
   const names = new Set<string>();
@@ -69,6 +69,10 @@ export function csvRow(cells: readonly Cell[]): string {
 /** What a line has beside the fixed columns, under the names of its columns. */
 function furtherOf(line: MetricLine): Record<string, Cell> {
   if (line.kind === 'train') return prefixed('term', line.terms);
+  if (line.kind === 'teachers') {
+    const teachers = Object.entries(line.teachers).map(([name, score]) => prefixed(`teacher ${name}`, score));
+    return Object.assign({}, ...teachers) as Record<string, Cell>;
+  }
   if (line.kind !== 'hooks') return {};
   const hooks = Object.entries(line.hooks).map(([name, figures]) => prefixed(`hook ${name}`, figures));
   return Object.assign({}, ...hooks) as Record<string, Cell>;

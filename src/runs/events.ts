@@ -34,9 +34,12 @@ export class EventFile {
 /** The curves of a line by name; what is not finite is left out. */
 function scalarsOf(line: MetricLine): Record<string, number> {
   const named: Record<string, number | null> = {};
-  if (line.kind === 'hooks') {
-    for (const [hook, figures] of Object.entries(line.hooks)) {
-      for (const [name, value] of Object.entries(figures)) named[`${hook}/${name}`] = value;
+  if (line.kind === 'hooks' || line.kind === 'teachers') {
+    const owners: Record<string, Record<string, number | null>> = line.kind === 'hooks'
+      ? line.hooks
+      : line.teachers;
+    for (const [owner, figures] of Object.entries(owners)) {
+      for (const [name, value] of Object.entries(figures)) named[`${owner}/${name}`] = value;
     }
   } else {
     named.loss = line.loss;

@@ -88,6 +88,12 @@ export function parseLine(text: string): MetricLine | AttemptLine | 'damaged' | 
 }
 
 const AnyLine = Type.Object({ kind: Type.String(), seq: Type.Integer() });
-const KINDS = new Set<string>(['train', 'validation', 'test', 'teacher', 'hooks', 'attempt'] satisfies (
-  MetricLine | AttemptLine
-)['kind'][]);
+const KINDS = new Set<string>([
+  'train',
+  'validation',
+  'test',
+  'teacher',
+  'teachers',
+  'hooks',
+  'attempt',
+] satisfies (MetricLine | AttemptLine)['kind'][]);

@@ -42,6 +42,10 @@ export const HookFacts = Type.Object({
   /** As in the terms of the loss: `kd`, `tat@stage3`. */
   name: Type.String(),
   method: Type.String(),
+  /** Name of the teacher that learns by it; absent: the student. */
+  learner: Type.Optional(Type.String()),
+  /** Names of those that it learns from, whose activations are averaged; absent: the teacher at `teacher`. */
+  from: Type.Optional(Type.Array(Type.String())),
   /** One entry for each hooked layer. */
   student: Type.Array(HookedLayer),
   teacher: Type.Array(HookedLayer),
@@ -52,6 +56,15 @@ export const HookFacts = Type.Object({
 });
 export type HookFacts = Static<typeof HookFacts>;
 
+/** A number for each model of a run, further teachers by name. */
+const OfModels = Type.Object({
+  student: Type.Integer(),
+  teacher: Type.Optional(Type.Integer()),
+  teachers: Type.Optional(Type.Record(Type.String(), Type.Integer())),
+});
+
+const TeacherScores = Type.Object({ validation: Type.Optional(Score), test: Type.Optional(Score) });
+
 export const RunInfo = Type.Object({
   version: Type.Literal(1),
   id: Type.String(),
@@ -59,6 +72,8 @@ export const RunInfo = Type.Object({
   /** Grows by one at every start and resume; 0 before the first. */
   attempt: Type.Integer({ minimum: 0 }),
   createdAt: Type.String(),
+  /** Since when it waits for the device, in milliseconds since 1970: its place in the queue, only while it waits. */
+  queuedAt: Type.Optional(Type.Integer({ minimum: 0 })),
   startedAt: Type.Optional(Type.String()),
   endedAt: Type.Optional(Type.String()),
   /** Seconds of training, all attempts together. */
@@ -96,9 +111,9 @@ export const RunInfo = Type.Object({
   ),
   /** The epoch at whose end it was asked to stop. */
   stopAfterEpoch: Type.Optional(Type.Integer({ minimum: 1 })),
-  parameters: Type.Optional(Type.Object({ student: Type.Integer(), teacher: Type.Optional(Type.Integer()) })),
+  parameters: Type.Optional(OfModels),
   /** Floating-point operations for one image; a multiply-add counts as two. */
-  flops: Type.Optional(Type.Object({ student: Type.Integer(), teacher: Type.Optional(Type.Integer()) })),
+  flops: Type.Optional(OfModels),
   data: Type.Optional(
     Type.Object({
       classNames: Type.Array(Type.String()),
@@ -109,7 +124,12 @@ export const RunInfo = Type.Object({
   ),
   hooks: Type.Optional(Type.Array(HookFacts)),
   /** The teacher on the validation split, measured at the start. */
-  teacher: Type.Optional(Type.Object({ validation: Type.Optional(Score), test: Type.Optional(Score) })),
+  teacher: Type.Optional(TeacherScores),
+  /**
+   * Further teachers, by name. Those that learn, that at `teacher` too, stand here alone: as they were at the last
+   * evaluation.
+   */
+  teachers: Type.Optional(Type.Record(Type.String(), TeacherScores)),
   best: Type.Optional(Type.Object({ step: Type.Integer(), epoch: Type.Number(), validation: Score })),
   last: Type.Optional(Type.Object({ step: Type.Integer(), epoch: Type.Number(), validation: Score })),
   /** The student's final evaluation on the test split. */
@@ -151,6 +171,13 @@ export const ScoreLine = Type.Object({
   accuracy: Type.Number(),
 });
 
+/** The scores of several teachers on the validation split: of further ones at the start, of those that learn at each evaluation. */
+export const TeachersLine = Type.Object({
+  kind: Type.Literal('teachers'),
+  ...Place,
+  teachers: Type.Record(Type.String(), Type.Object({ loss: Loss, accuracy: Type.Number() })),
+});
+
 /** How a hook stands at an evaluation. */
 export const HookFigures = Type.Object({
   /** What its loss is multiplied with at this step, its schedule included. */
@@ -183,9 +210,10 @@ export const AttemptLine = Type.Object({
   time: Type.Number(),
 });
 
-export const MetricLine = Type.Union([TrainLine, ScoreLine, HooksLine]);
+export const MetricLine = Type.Union([TrainLine, ScoreLine, TeachersLine, HooksLine]);
 export type TrainLine = Static<typeof TrainLine>;
 export type ScoreLine = Static<typeof ScoreLine>;
+export type TeachersLine = Static<typeof TeachersLine>;
 export type HooksLine = Static<typeof HooksLine>;
 export type MetricLine = Static<typeof MetricLine>;
 export type AttemptLine = Static<typeof AttemptLine>;

@@ -1,6 +1,7 @@
 import { totalFlops, type Model } from '../engine/models/model';
 import { LOGITS } from '../engine/train/activations';
-import { countParameters, type HookedLayer } from '../engine/train/hook-term';
+import { countParameters, type HookedLayer, type HookTerm } from '../engine/train/hook-term';
+import { STUDENT, TEACHER } from '../recipe/teachers';
 import type { RunInfo } from '../runs/types';
 import type { Prepared } from './prepare';
 
@@ -9,27 +10,39 @@ export function factsOf({
   recipe,
   data,
   student,
-  teacher,
+  teachers,
   hooks,
 }: Prepared): Pick<RunInfo, 'parameters' | 'flops' | 'data' | 'hooks'> {
-  const ofBoth = (measure: (model: Model) => number): { student: number; teacher?: number } => ({
-    student: measure(student),
-    ...(teacher && { teacher: measure(teacher) }),
-  });
+  const ofAll = (measure: (model: Model) => number): NonNullable<RunInfo['parameters']> => {
+    const { [TEACHER]: teacher, ...further } = Object.fromEntries(
+      [...teachers].map(([name, { model }]) => [name, measure(model)]),
+    );
+    return {
+      student: measure(student),
+      ...(teacher !== undefined && { teacher }),
+      ...(Object.keys(further).length > 0 && { teachers: further }),
+    };
+  };
   const { classNames, imageShape, samples } = data.info;
   return {
-    parameters: ofBoth((model) => model.parameters),
-    flops: ofBoth(totalFlops),
+    parameters: ofAll((model) => model.parameters),
+    flops: ofAll(totalFlops),
     data: { classNames: [...classNames], imageShape: [...imageShape], samples: { ...samples } },
-    hooks: hooks.map(({ name, method, adapter, student: ofStudent, teacher: ofTeacher }, index) => ({
-      name,
-      method: recipe.hooks[index]!.method,
-      student: ofStudent.map(sideOf),
-      teacher: ofTeacher.map(sideOf),
-      ...(adapter !== undefined && { adapter }),
-      parameters: countParameters({ method }),
+    hooks: hooks.map((hook) => ({
+      name: hook.name,
+      method: recipe.hooks[hook.index]!.method,
+      ...(hook.learner !== STUDENT && { learner: hook.learner }),
+      ...(isFromTeacher(hook) ? {} : { from: hook.from.map(({ model }) => model) }),
+      student: hook.student.map(sideOf),
+      teacher: hook.teacher.map(sideOf),
+      ...(hook.adapter !== undefined && { adapter: hook.adapter }),
+      parameters: countParameters(hook),
     })),
   };
+}
+
+function isFromTeacher({ from }: HookTerm): boolean {
+  return from.length === 1 && from[0]!.model === TEACHER;
 }
 
 function sideOf({ id, shape }: HookedLayer): { layer?: string; shape: number[] } {

@@ -1,21 +1,9 @@
-import { hookFactor, type Place } from '../engine/train/schedule';
-import type { HookTerm } from '../engine/train/hook-term';
-
 /** Sums since the last line about hooks, by name; part of a checkpoint, so that resumed lines are the same. */
 export type HookSums = Record<string, { steps: number; loss: number }>;
 
 /** Averages the unweighted losses of hooks over training steps. */
 export class HookWindow {
   private sums: HookSums = {};
-
-  constructor(private readonly hooks: readonly HookTerm[]) {}
-
-  /** What the loss of each hook is multiplied with in the step after `place`. */
-  weights(place: Place): Record<string, number> {
-    return Object.fromEntries(
-      this.hooks.map(({ name, weight, schedule }) => [name, weight * hookFactor(schedule, place)]),
-    );
-  }
 
   /** Takes in one step: its weighted terms, and the weights that they had. A term of weight 0 tells nothing. */
   add(terms: Readonly<Record<string, number>>, weights: Readonly<Record<string, number>>): void {

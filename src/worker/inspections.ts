@@ -5,6 +5,7 @@ import { ready } from '../engine/backends';
 import { exportModel } from '../engine/models/export';
 import { type Model, totalFlops } from '../engine/models/model';
 import { countParameters } from '../engine/train/hook-term';
+import type { Teachers } from '../engine/train/teachers';
 import { Trainer } from '../engine/train/trainer';
 import type {
   CheckAnswer,
@@ -17,15 +18,11 @@ import type {
   ModelSummary,
   Setting,
 } from '../protocol/inspector';
+import type { Recipe } from '../recipe/schema';
+import { TEACHER, teachersOf } from '../recipe/teachers';
 import { evaluateSplit } from './evaluate';
-import {
-  PlaceError,
-  prepare,
-  prepareData,
-  prepareModel,
-  type PrepareContext,
-  type Prepared,
-} from './prepare';
+import { PlaceError } from './place-error';
+import { prepare, prepareData, prepareModel, type PrepareContext, type Prepared } from './prepare';
 import { loadReferencedModel } from './references';
 import type { Stage } from './stage';
 
@@ -43,7 +40,7 @@ export async function check(question: CheckQuestion, stage: Stage): Promise<Chec
     if (!(error instanceof PlaceError)) throw error;
     return { problems: [{ path: error.path, message: error.message }] };
   }
-  const { recipe, data, student, teacher, hooks, plan } = prepared;
+  const { recipe, data, student, teachers, hooks, plan } = prepared;
   const trial = question.trial ? await tryStep(prepared, stage) : undefined;
   const report: CheckReport = {
     backend: backend.note,
@@ -53,7 +50,7 @@ export async function check(question: CheckQuestion, stage: Stage): Promise<Chec
       samples: data.info.samples,
     },
     student: summarize(recipe.student.model, student),
-    ...(teacher && { teacher: summarize(recipe.teacher!.model, teacher) }),
+    ...summarizeTeachers(recipe, teachers),
     hooks: hooks.map((hook) => ({
       name: hook.name,
       student: hook.student.map(({ shape }) => shape),
@@ -72,9 +69,9 @@ export async function check(question: CheckQuestion, stage: Stage): Promise<Chec
 
 /** Two training steps: the first warms up, the second is timed. */
 async function tryStep(prepared: Prepared, stage: Stage): Promise<NonNullable<CheckReport['trial']>> {
-  const { recipe, data, student, teacher, hooks, plan } = prepared;
+  const { recipe, data, student, teachers, hooks, plan } = prepared;
   stage('Taking a training step', false);
-  const trainer = new Trainer({ recipe, student, teacher, hooks, ...plan });
+  const trainer = new Trainer({ recipe, student, teachers, hooks, ...plan });
   const source = data.batches({ split: 'train', ...recipe.train });
   const { accumulate } = recipe.train;
   const batches = [];
@@ -128,6 +125,16 @@ export async function exportStudent(question: ExportQuestion, stage: Stage): Pro
   await data.close();
   await exportModel(student, folder, { classNames, normalization, imageShape });
   return null;
+}
+
+function summarizeTeachers(recipe: Recipe, teachers: Teachers): Pick<CheckReport, 'teacher' | 'teachers'> {
+  const { [TEACHER]: teacher, ...further } = Object.fromEntries(
+    teachersOf(recipe).map(({ name, reference }) => [
+      name,
+      summarize(reference.model, teachers.get(name)!.model),
+    ]),
+  );
+  return { ...(teacher && { teacher }), ...(Object.keys(further).length > 0 && { teachers: further }) };
 }
 
 function summarize(reference: string, model: Model): ModelSummary {

@@ -16,7 +16,7 @@ import {
 } from '../protocol/inspector';
 import { check, describeOneModel, evaluate, exportStudent } from './inspections';
 import { startMemoryGuard } from './memory-guard';
-import { PlaceError } from './prepare';
+import { PlaceError } from './place-error';
 import type { Stage } from './stage';
 
 /**

@@ -3,10 +3,10 @@ import { errorCode, InputError, messageOf } from '../common/errors';
 import { openRun } from '../runs/folder';
 import { acquireRunLock } from '../runs/run-lock';
 import { RunWriter } from '../runs/writer';
-import { DivergedError } from '../engine/train/trainer';
-import { executeRun } from './execute-run';
+import { DivergedError } from '../engine/train/diverged-error';
 import { startHeartbeat } from './heartbeat';
-import { PlaceError } from './prepare';
+import { executeInTurn } from './in-turn';
+import { PlaceError } from './place-error';
 
 /** The process of one run: `node worker.js RUN_FOLDER`. Takes the run, executes its recipe, writes how it ended. */
 async function main(folder: string): Promise<number> {
@@ -25,7 +25,7 @@ async function main(folder: string): Promise<number> {
   let stopAsked = false;
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => (stopAsked = true));
   try {
-    const state = await executeRun({
+    const state = await executeInTurn({
       run,
       writer,
       onStep: (step) => heartbeat.setStep(step),

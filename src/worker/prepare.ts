@@ -1,27 +1,21 @@
 import { InputError } from '../common/errors';
 import { type Data, openData } from '../data/loader';
-import { createHookTerms, HookError, type HookTerm } from '../engine/train/hook-term';
+import { methods } from '../engine/methods/registry';
 import type { Model } from '../engine/models/model';
-import { hookNames } from '../recipe/names';
+import { createHookTerms, HookError, type HookTerm } from '../engine/train/hook-term';
+import { planStages } from '../engine/train/stage-plan';
+import type { TeacherModel, Teachers } from '../engine/train/teachers';
+import { hookPairs } from '../recipe/hook-pairs';
+import { tooLarge } from '../recipe/image-shape';
 import type { ModelReference, Recipe } from '../recipe/schema';
+import { teachersOf } from '../recipe/teachers';
+import { PlaceError } from './place-error';
 import { planSteps, type Plan } from './progress';
 import { loadReferencedModel } from './references';
 import type { Stage } from './stage';
 
-/** An error at a place of the recipe that only the real data or models show. */
-export class PlaceError extends InputError {
-  constructor(
-    readonly path: string,
-    message: string,
-  ) {
-    super(message);
-  }
-
-  /** The whole sentence, for where the recipe's file is not at hand. */
-  describe(): string {
-    return this.path === '' ? this.message : `${this.path}: ${this.message}`;
-  }
-}
+/** How far apart the seeds are that models of one run are drawn from. */
+const PEER_SEEDS = 1_000_000;
 
 export interface PrepareContext {
   readonly workspace: string;
@@ -35,7 +29,8 @@ export interface Prepared {
   readonly recipe: Recipe;
   readonly data: Data;
   readonly student: Model;
-  readonly teacher: Model | undefined;
+  /** By name; that at `teacher` first. */
+  readonly teachers: Teachers;
   readonly hooks: readonly HookTerm[];
   readonly plan: Plan;
 }
@@ -54,41 +49,58 @@ export async function prepareData(recipe: Recipe, context: PrepareContext): Prom
   );
 }
 
-/** Opens data, builds teacher and student and puts the hooks between them. Throws `PlaceError`. */
+/** Opens data, builds student and teachers and puts the hooks between them. Throws `PlaceError`. */
 export async function prepare(recipe: Recipe, context: PrepareContext): Promise<Prepared> {
   const data = await prepareData(recipe, context);
   try {
     const student = await prepareModel('student', recipe.student, recipe, data, context);
-    const teacher = recipe.teacher && (await prepareModel('teacher', recipe.teacher, recipe, data, context));
+    const teachers = await prepareTeachers(recipe, data, context);
     const { batchSize, seed } = recipe.train;
     const plan = await at('train.accumulate', () => planTraining(recipe, data));
     const hooks = await at('hooks', () =>
-      teacher
-        ? createHookTerms(
-            recipe.hooks,
-            hookNames(recipe),
-            { student, teacher, trainingLabels: data.info.trainingLabels },
-            batchSize,
-            seed,
-          )
-        : [],
+      createHookTerms(
+        hookPairs(recipe, methods),
+        { student, teachers, trainingLabels: data.info.trainingLabels },
+        batchSize,
+        seed,
+      ),
     );
-    return { recipe, data, student, teacher, hooks, plan };
+    await at('train.stages', () => planStages(recipe.train, hooks, student, plan));
+    return { recipe, data, student, teachers, hooks, plan };
   } catch (error) {
     await data.close();
     throw error;
   }
 }
 
-/** Builds one of the two models. Throws `PlaceError` at `student.model` or `teacher.model`. */
-export function prepareModel(
-  role: 'student' | 'teacher',
+/** A teacher that learns starts from weights of its own also where it is of the student's network. */
+async function prepareTeachers(recipe: Recipe, data: Data, context: PrepareContext): Promise<Teachers> {
+  const teachers = new Map<string, TeacherModel>();
+  for (const [place, { name, path, reference }] of teachersOf(recipe).entries()) {
+    const seed = recipe.train.seed + (reference.learns === true ? PEER_SEEDS * (place + 1) : 0);
+    const model = await prepareModel(
+      path,
+      reference,
+      { ...recipe, train: { ...recipe.train, seed } },
+      data,
+      context,
+    );
+    teachers.set(name, { model, learns: reference.learns === true });
+  }
+  return teachers;
+}
+
+/** Builds one of the models; `path` is its place in the recipe. Throws `PlaceError` there. */
+export async function prepareModel(
+  path: string,
   reference: ModelReference,
   recipe: Recipe,
   data: Data,
   context: PrepareContext,
 ): Promise<Model> {
-  return at(`${role}.model`, () =>
+  const wrong = reference.imageSize && tooLarge(reference.imageSize, data.info.imageShape);
+  if (wrong !== undefined) throw new PlaceError(`${path}.imageSize`, wrong);
+  return at(`${path}.model`, () =>
     loadReferencedModel(reference, {
       ...context,
       inputShape: data.info.imageShape,

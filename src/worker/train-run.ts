@@ -2,9 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import type { Batch, BatchSource } from '../data/batch';
 import { deviceMemory } from '../engine/device-memory';
 import type { Score } from '../engine/tasks/classification';
+import { DivergedError } from '../engine/train/diverged-error';
 import { FeatureComparison } from '../engine/train/feature-comparison';
 import { decodeTensors, encodeTensors } from '../engine/train/snapshot';
-import { DivergedError, Trainer } from '../engine/train/trainer';
+import { Trainer } from '../engine/train/trainer';
 import type { CheckpointStore } from '../runs/checkpoints';
 import { checked } from '../runs/inside';
 import { writePredictions } from '../runs/predictions';
@@ -17,6 +18,7 @@ import { PredictionRecorder } from './prediction-recorder';
 import type { Prepared } from './prepare';
 import { TrainingState } from './progress';
 import { tensorFiles } from './references';
+import { recordTeachers, scoreLearningTeachers } from './teachers';
 import { MetricWindow } from './window';
 
 /** Steps that are averaged into one train line. */
@@ -44,7 +46,7 @@ type Reached = NonNullable<RunInfo['best']>;
 export class RunTraining {
   readonly trainer: Trainer;
   private readonly window = new MetricWindow();
-  private readonly hookWindow: HookWindow;
+  private readonly hookWindow = new HookWindow();
   private comparison: FeatureComparison | undefined;
   private readonly source: BatchSource;
   private best: Reached | undefined;
@@ -56,10 +58,9 @@ export class RunTraining {
     private readonly prepared: Prepared,
     private readonly host: TrainingHost,
   ) {
-    const { recipe, student, teacher, hooks, plan, data } = prepared;
-    this.trainer = new Trainer({ recipe, student, teacher, hooks, ...plan });
+    const { recipe, student, teachers, hooks, plan, data } = prepared;
+    this.trainer = new Trainer({ recipe, student, teachers, hooks, ...plan });
     this.source = data.batches({ split: 'train', ...recipe.train });
-    this.hookWindow = new HookWindow(hooks);
   }
 
   /** Goes back to the last good checkpoint; gives its step, and a sentence for each damaged one. */
@@ -119,7 +120,7 @@ export class RunTraining {
     for (let index = first; index < first + accumulate; index++) {
       batches.push(await this.source.next(epoch, index));
     }
-    const weights = this.hookWindow.weights(this.trainer.place);
+    const weights = this.trainer.hookWeights;
     const result = await this.trainer.step(batches);
     this.hookWindow.add(result.terms, weights);
     const images = batches.reduce((sum, batch) => sum + batch.labels.length, 0);
@@ -188,6 +189,7 @@ export class RunTraining {
     const { data, student } = this.prepared;
     if (data.info.samples.validation === 0) return false;
     const recorder = new PredictionRecorder(data.info, PICTURES);
+    const peers = await scoreLearningTeachers(this.prepared, 'validation');
     const { validation, hooks } = await this.withEvaluatedWeights(async () => ({
       validation: await evaluateSplit(student, data, 'validation', (batch, predictions) => {
         recorder.add(batch, predictions);
@@ -205,6 +207,7 @@ export class RunTraining {
       loss: validation.loss,
       accuracy: validation.accuracy,
     });
+    recordTeachers(this.host.writer, 'validation', peers, { step: this.trainer.steps, epoch: this.epoch });
     if (hooks) {
       this.host.writer.appendMetric({ kind: 'hooks', step: this.trainer.steps, epoch: this.epoch, hooks });
     }
@@ -217,16 +220,16 @@ export class RunTraining {
 
   /** How each hook stands now; undefined where there is none. */
   private async examineHooks(): Promise<Record<string, HookFigures> | undefined> {
-    const { data, hooks, student, teacher } = this.prepared;
-    if (!teacher || hooks.length === 0) return undefined;
+    const { data, hooks, student, teachers } = this.prepared;
+    if (hooks.length === 0) return undefined;
     if (!this.comparison) {
       const source = data.batches({ split: 'validation', batchSize: COMPARED_IMAGES, training: false });
-      this.comparison = new FeatureComparison(hooks, { student, teacher }, await source.next(0, 0));
+      this.comparison = new FeatureComparison(hooks, { student, teachers }, await source.next(0, 0));
       await source.close();
     }
     const similarities = await this.comparison.measure();
     const losses = this.hookWindow.take();
-    const weights = Object.entries(this.hookWindow.weights(this.trainer.place));
+    const weights = Object.entries(this.trainer.reachedHookWeights);
     return Object.fromEntries(
       weights.map(([name, weight]) => [name, { weight, loss: losses[name] ?? null, ...similarities[name] }]),
     );

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { ready } from '../../src/engine/backends';
+import { methods } from '../../src/engine/methods/registry';
 import { createHookTerms, type HookTerm } from '../../src/engine/train/hook-term';
 import type { Model } from '../../src/engine/models/model';
+import { hookPairs } from '../../src/recipe/hook-pairs';
 import type { AdapterName, Hook } from '../../src/recipe/schema';
 
 type Shape = readonly number[];
@@ -18,8 +20,11 @@ function modelOf(shape: Shape): Model {
 function hook(method: string, student: Shape, teacher: Shape, adapter?: Hook['adapter']): HookTerm {
   const layers = method === 'kd' ? {} : { student: 'inner', teacher: 'outer' };
   const description: Hook = { method, weight: 1, options: {}, ...layers, ...(adapter && { adapter }) };
-  const models = { student: modelOf(student), teacher: modelOf(teacher) };
-  return createHookTerms([description], ['term'], models, 2, 0)[0]!;
+  const models = {
+    student: modelOf(student),
+    teachers: new Map([['teacher', { model: modelOf(teacher), learns: false }]]),
+  };
+  return createHookTerms(hookPairs({ hooks: [description] }, methods), models, 2, 0)[0]!;
 }
 
 const map = {

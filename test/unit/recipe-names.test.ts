@@ -1,10 +1,14 @@
 import * as assert from 'node:assert/strict';
 import { formatKeyPath, parseKeyPath } from '../../src/recipe/key-path';
-import { groupKey, hookNames, variantOf } from '../../src/recipe/names';
+import { hookPairs } from '../../src/recipe/hook-pairs';
+import { groupKey, variantOf } from '../../src/recipe/names';
 import { parseRecipe } from '../../src/recipe/parse';
 import { formatReference, isRunId, parseReference } from '../../src/recipe/reference';
+import type { Recipe } from '../../src/recipe/schema';
 import { catalogue } from '../fixtures/recipes/catalogue';
 import { valid } from '../fixtures/recipes/valid';
+
+const hookNames = (recipe: Recipe): string[] => hookPairs(recipe, catalogue.methods).map(({ name }) => name);
 
 const parse = (...overrides: string[]) =>
   parseRecipe(valid, { file: 'r.distill.json', catalogue, overrides }).recipe;

@@ -6,6 +6,8 @@ import { randomSource } from '../../src/common/random';
 import { ready } from '../../src/engine/backends';
 import { buildModel } from '../../src/engine/models/build';
 import { FeatureComparison } from '../../src/engine/train/feature-comparison';
+import { methods } from '../../src/engine/methods/registry';
+import { hookPairs } from '../../src/recipe/hook-pairs';
 import { createHookTerms } from '../../src/engine/train/hook-term';
 import { linearCka } from '../../src/engine/train/similarity';
 
@@ -77,20 +79,17 @@ describe('comparing the features of hooks', () => {
   ];
   const compare = async (filters: [number, number], seeds: [number, number]) => {
     const [student, teacher] = [build(filters[0], seeds[0]), build(filters[1], seeds[1])];
-    const terms = createHookTerms(hooks, ['kd', 'map'], { student, teacher }, shape[0], 0);
+    const cohort = { student, teachers: new Map([['teacher', { model: teacher, learns: false }]]) };
+    const terms = createHookTerms(hookPairs({ hooks }, methods), cohort, shape[0], 0);
     const before = tf.memory().numTensors;
-    const similarities = await new FeatureComparison(
-      terms,
-      { student, teacher },
-      { images, shape },
-    ).measure();
+    const similarities = await new FeatureComparison(terms, cohort, { images, shape }).measure();
     assert.equal(tf.memory().numTensors, before, 'tensors are left');
     return { student, teacher, similarities };
   };
 
   it('finds a model like itself', async () => {
     const { similarities } = await compare([4, 4], [5, 5]);
-    for (const name of ['kd', 'map']) {
+    for (const name of ['kd', 'fitnets@map']) {
       near(similarities[name]!.cka, 1, 1e-4);
       near(similarities[name]!.cosine!, 1, 1e-5);
     }
@@ -98,7 +97,7 @@ describe('comparing the features of hooks', () => {
 
   it('compares maps of different channels by CKA alone, logits by both', async () => {
     const { student, teacher, similarities } = await compare([4, 7], [1, 2]);
-    assert.equal(similarities.map!.cosine, undefined);
+    assert.equal(similarities['fitnets@map']!.cosine, undefined);
     const logits = [student, teacher].map(({ network }) =>
       (network.predict(tf.tensor4d(images, [...shape])) as tf.Tensor2D).arraySync(),
     );

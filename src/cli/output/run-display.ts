@@ -4,7 +4,7 @@ import type { MetricLine, RunInfo, ScoreLine, TrainLine } from '../../runs/types
 import { percent } from '../../common/format';
 import { LiveLine } from './live-line';
 import type { Output } from './output';
-import { epochLine, progressLine, type Moment } from './run-lines';
+import { epochLine, progressLine, teachersLine, type Moment } from './run-lines';
 
 /** So often a line about the progress is written where no line can be redrawn. */
 const PLAIN_INTERVAL_MS = 30_000;
@@ -74,6 +74,9 @@ export class RunDisplay {
       case 'teacher':
         this.teacher = line.accuracy;
         this.tell(line, `teacher   validation ${percent(line.accuracy)}`);
+        return;
+      case 'teachers':
+        this.tell(line, teachersLine(line));
         return;
       case 'test':
       case 'hooks':

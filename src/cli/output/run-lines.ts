@@ -1,4 +1,4 @@
-import type { RunInfo, ScoreLine, TrainLine } from '../../runs/types';
+import type { RunInfo, ScoreLine, TeachersLine, TrainLine } from '../../runs/types';
 import { duration, epochText, percent, significant } from '../../common/format';
 
 /** The lines that are printed about a run in training. All columns are apart by three spaces. */
@@ -62,6 +62,13 @@ export function resultLine(info: RunInfo, gap: number | undefined): string {
     ...(teacher ? [`teacher ${percent(teacher.accuracy)}`] : []),
     ...(info.seconds === undefined ? [] : [`in ${duration(info.seconds)}`]),
   ].join(GAP);
+}
+
+/** `teacher deep   validation 91.3 %   teacher wide   validation 90.8 %` */
+export function teachersLine({ teachers }: TeachersLine): string {
+  return Object.entries(teachers)
+    .map(([name, { accuracy }]) => `teacher ${name}${GAP}validation ${percent(accuracy)}`)
+    .join(GAP);
 }
 
 /** How far a run is: `7/10` epochs, `–` before its length is known. */

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Batch } from '../../data/batch';
-import type { Model } from '../models/model';
 import { ActivationReader } from './activations';
 import type { HookedLayer, HookTerm } from './hook-term';
+import { meanOf } from './loss-terms';
 import { linearCka } from './similarity';
+import { type Cohort, modelsOf } from './teachers';
 
 /** How alike the features on both sides of a hook are. */
 export interface FeatureSimilarity {
@@ -12,23 +13,20 @@ export interface FeatureSimilarity {
   readonly cosine?: number;
 }
 
-/** Compares what student and teacher make of the same images, in inference mode, on both sides of each hook. */
+/** Compares what both sides of each hook make of the same images, in inference mode. */
 export class FeatureComparison {
-  private readonly student: ActivationReader;
-  private readonly teacher: ActivationReader;
+  private readonly readers: ReadonlyMap<string, ActivationReader>;
 
   constructor(
     private readonly hooks: readonly HookTerm[],
-    { student, teacher }: { readonly student: Model; readonly teacher: Model },
+    cohort: Cohort,
     private readonly batch: Pick<Batch, 'images' | 'shape'>,
   ) {
-    this.student = new ActivationReader(
-      student,
-      hooks.map((hook) => deepest(hook.student)),
-    );
-    this.teacher = new ActivationReader(
-      teacher,
-      hooks.map((hook) => deepest(hook.teacher)),
+    this.readers = new Map(
+      [...modelsOf(cohort)]
+        .map(([name, model]) => [name, model, compared(hooks, name)] as const)
+        .filter(([, , wanted]) => wanted.length > 0)
+        .map(([name, model, wanted]) => [name, new ActivationReader(model, wanted)]),
     );
   }
 
@@ -36,10 +34,12 @@ export class FeatureComparison {
   async measure(): Promise<Record<string, FeatureSimilarity>> {
     const compared = tf.tidy(() => {
       const images = tf.tensor4d(this.batch.images, [...this.batch.shape]);
-      const student = this.student.read(images, false);
-      const teacher = this.teacher.read(images, false);
+      const models = new Map([...this.readers].map(([name, reader]) => [name, reader.read(images, false)]));
       return this.hooks.map((hook) =>
-        compare(student.get(deepest(hook.student))!, teacher.get(deepest(hook.teacher))!),
+        compare(
+          models.get(hook.learner)!.get(deepest(hook.student))!,
+          meanOf(hook.from, models, ({ layers }) => deepest(layers)),
+        ),
       );
     });
     const samples = this.batch.shape[0];
@@ -54,6 +54,14 @@ export class FeatureComparison {
     }
     return similarities;
   }
+}
+
+/** The layers of a model that are compared. */
+function compared(hooks: readonly HookTerm[], model: string): string[] {
+  return hooks.flatMap((hook) => [
+    ...(hook.learner === model ? [deepest(hook.student)] : []),
+    ...hook.from.filter((one) => one.model === model).map(({ layers }) => deepest(layers)),
+  ]);
 }
 
 /** Of a hook on several layers the deepest are compared. */

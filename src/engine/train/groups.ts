@@ -37,7 +37,7 @@ export function assignGroups(
 }
 
 /** What a mistyped glob may have meant: each name, and each of its folders with a star. */
-function globs(names: readonly string[]): string[] {
+export function globs(names: readonly string[]): string[] {
   const folders = names.flatMap((name) => {
     const parts = name.split('/').slice(0, -1);
     return parts.map((_, depth) => `${parts.slice(0, depth + 1).join('/')}/*`);

@@ -22,6 +22,11 @@ export class HookCall {
     return withSeededRandom(this.seed, () => this.hook.method.loss(this.inputs));
   }
 
+  /** The loss that teaches the method's own weights beforehand. */
+  pretraining(): tf.Scalar {
+    return withSeededRandom(this.seed, () => this.hook.method.pretraining!(this.inputs));
+  }
+
   remember(): void {
     withSeededRandom(this.seed, () => this.hook.method.remember?.(this.inputs));
   }

@@ -1,6 +1,8 @@
 import { InputError, messageOf } from '../../common/errors';
-import type { Hook, HookSchedule } from '../../recipe/schema';
 import { amongst } from '../../common/suggest';
+import type { HookPair } from '../../recipe/hook-pairs';
+import type { Hook, HookSchedule } from '../../recipe/schema';
+import { sourcesOf, STUDENT } from '../../recipe/teachers';
 import { adapt } from '../adapters/adapt';
 import { type Adapter, adapters } from '../adapters/adapter';
 import { createMethod, methodNamed } from '../methods/registry';
@@ -10,19 +12,38 @@ import { classifierOf } from '../models/classifier';
 import type { Model } from '../models/model';
 import { normalizationOf } from '../models/normalization';
 import { LOGITS } from './activations';
+import { type Cohort, learnersOf, modelsOf, prefixOf } from './teachers';
 
-/** One hook at work: a method between a layer (or the logits) of the student and one of the teacher. */
+/**
+ * One hook at work: a method between a layer (or the logits) of a model that learns and one of another model, or the
+ * mean over several.
+ */
 export interface HookTerm {
-  /** Name of the term in losses and metrics: `kd`, `tat@stage3`. */
+  /** Name of the term in losses and metrics: `kd`, `tat@stage3`, `peer/kd:peer` where the peer learns. */
   readonly name: string;
+  /** Name of the pair that it works for, in one of its directions. */
+  readonly pair: string;
+  /** Of the hook among the recipe's, from 0. */
+  readonly index: number;
+  /** Name of the model that learns: the student, or a teacher that learns too. */
+  readonly learner: string;
   readonly method: DistillationMethod;
   /** What was put in front of the method because it refuses the shapes as they are. */
   readonly adapter?: string;
-  /** What the method is put between: the logits, one layer, or several. */
+  /** What the method is put between: the logits, one layer, or several. `student` is the side of the learner. */
   readonly student: readonly HookedLayer[];
+  /** Of the first of those that it learns from; the others' have the same shapes. */
   readonly teacher: readonly HookedLayer[];
+  /** Whom it learns from; of several, the mean of their activations. */
+  readonly from: readonly HookedModel[];
   readonly weight: number;
   readonly schedule: HookSchedule | undefined;
+}
+
+/** One model's side of a hook. */
+export interface HookedModel {
+  readonly model: string;
+  readonly layers: readonly HookedLayer[];
 }
 
 /** What a hook sees of a model. */
@@ -105,14 +126,23 @@ export function byPlace<Value>(values: readonly Value[]): Record<string, Value> 
 /** The parts that a method asks for. */
 function partsOf(
   required: readonly (keyof Parts)[],
-  { teacher, trainingLabels }: Surroundings,
-  hooked: readonly HookedLayer[],
+  from: readonly HookedModel[],
+  surroundings: Surroundings,
 ): Partial<Parts> {
+  const { trainingLabels } = surroundings;
   const is = (part: keyof Parts): boolean => required.includes(part);
+  if (from.length > 1 && (is('classifier') || is('normalizations'))) {
+    throw new InputError(
+      "the method uses weights of the teacher's own, which have no mean; name one teacher",
+    );
+  }
+  const teacher = modelsOf(surroundings).get(from[0]!.model)!;
   return {
     ...(is('classifier') && { classifier: classifierOf(teacher) }),
     ...(is('trainingLabels') && trainingLabels && { trainingLabels }),
-    ...(is('normalizations') && { normalizations: hooked.map(({ id }) => normalizationOf(teacher, id)) }),
+    ...(is('normalizations') && {
+      normalizations: from[0]!.layers.map(({ id }) => normalizationOf(teacher, id)),
+    }),
   };
 }
 
@@ -124,53 +154,96 @@ export function countParameters({ method }: Pick<HookTerm, 'method'>): number {
 }
 
 /** What hooks are put between. */
-interface Surroundings {
-  readonly student: Model;
-  readonly teacher: Model;
+interface Surroundings extends Cohort {
   /** The class of every training sample by its id; -1 for those that are not trained on. */
   readonly trainingLabels?: Int32Array;
 }
 
 /**
- * Creates the methods of all hooks against the real models.
+ * Creates the methods of all hooks against the real models: one for each pair of layers, and where teachers learn too,
+ * one for each of the models that learn from the others.
  * Throws `HookError` with the place in the recipe for unknown layers and impossible shapes.
  */
 export function createHookTerms(
-  hooks: readonly Hook[],
-  names: readonly string[],
-  models: Surroundings,
+  pairs: readonly HookPair[],
+  surroundings: Surroundings,
   batchSize: number,
   firstSeed: number,
 ): HookTerm[] {
-  return hooks.map((hook, index) => {
-    const path = `hooks[${index}]`;
-    const seed = firstSeed + 1000 * (index + 1);
-    const definition = at(`${path}.method`, () => methodNamed(hook.method));
-    const onLogits = definition.hooks === 'logits';
-    const layers = (side: 'student' | 'teacher'): HookedLayer[] =>
-      at(`${path}.${side}`, () => hookedLayers(models[side], onLogits ? undefined : hook[side], batchSize));
-    const [student, teacher] = [layers('student'), layers('teacher')];
-    const shapes = { student: student.map(({ shape }) => shape), teacher: teacher.map(({ shape }) => shape) };
-    const parts = at(`${path}.teacher`, () => partsOf(definition.requires ?? [], models, teacher));
-    const adapted = at(path, () =>
-      definition.layers === 'several'
-        ? {
-            method: createMethod(
-              hook.method,
-              hook.options,
-              { student: byPlace(shapes.student), teacher: byPlace(shapes.teacher) },
-              { seed, parts },
-            ),
-          }
-        : createAdapted(hook, { student: shapes.student[0]!, teacher: shapes.teacher[0]! }, { seed, parts }),
+  const learners = learnersOf(surroundings);
+  return pairs.flatMap((pair, place) => {
+    const student = sideOf(pair, 'student', STUDENT, surroundings, batchSize);
+    const sources = sourcesOf(pair.hook).map((name) =>
+      sideOf(pair, 'teacher', name, surroundings, batchSize),
     );
-    return {
-      name: names[index]!,
-      ...adapted,
-      student,
-      teacher,
-      weight: hook.weight,
-      schedule: hook.schedule,
-    };
+    const others = sources.filter(({ model }) => model !== STUDENT && learners.includes(model));
+    return [student, ...others].map((learner, turn) => {
+      const from = learner === student ? sources : [student, ...sources].filter((one) => one !== learner);
+      return createTerm(pair, learner, from, surroundings, firstSeed + 1000 * (place + 1) + turn);
+    });
   });
+}
+
+/** The layers of a model that one side of a pair names. */
+function sideOf(
+  { hook, index, paths }: HookPair,
+  side: 'student' | 'teacher',
+  model: string,
+  surroundings: Surroundings,
+  batchSize: number,
+): HookedModel {
+  const onLogits = at(`hooks[${index}].method`, () => methodNamed(hook.method)).hooks === 'logits';
+  const layers = at(paths[side], () =>
+    hookedLayers(modelsOf(surroundings).get(model)!, onLogits ? undefined : hook[side], batchSize),
+  );
+  return { model, layers };
+}
+
+function createTerm(
+  { name, index, hook }: HookPair,
+  { model: learner, layers: student }: HookedModel,
+  from: readonly HookedModel[],
+  surroundings: Surroundings,
+  seed: number,
+): HookTerm {
+  const path = `hooks[${index}]`;
+  const definition = methodNamed(hook.method);
+  const teacher = from[0]!.layers;
+  at(`${path}.from`, () => checkMean(from));
+  const shapes = { student: student.map(({ shape }) => shape), teacher: teacher.map(({ shape }) => shape) };
+  const parts = at(`${path}.teacher`, () => partsOf(definition.requires ?? [], from, surroundings));
+  const adapted = at(path, () =>
+    definition.layers === 'several'
+      ? {
+          method: createMethod(
+            hook.method,
+            hook.options,
+            { student: byPlace(shapes.student), teacher: byPlace(shapes.teacher) },
+            { seed, parts },
+          ),
+        }
+      : createAdapted(hook, { student: shapes.student[0]!, teacher: shapes.teacher[0]! }, { seed, parts }),
+  );
+  return {
+    name: `${prefixOf(learner)}${name}`,
+    pair: name,
+    index,
+    learner,
+    ...adapted,
+    student,
+    teacher,
+    from,
+    weight: hook.weight,
+    schedule: hook.schedule,
+  };
+}
+
+/** Activations of several models have a mean where their shapes are the same. */
+function checkMean(from: readonly HookedModel[]): void {
+  const shapesOf = ({ layers }: HookedModel): string => layers.map(({ shape }) => sampleShape(shape)).join();
+  const other = from.find((one) => shapesOf(one) !== shapesOf(from[0]!));
+  if (other === undefined) return;
+  throw new InputError(
+    `the mean needs activations of one shape, but those of "${from[0]!.model}" are ${shapesOf(from[0]!)} and those of "${other.model}" ${shapesOf(other)}`,
+  );
 }

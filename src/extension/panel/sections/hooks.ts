@@ -1,15 +1,18 @@
 import * as l10n from '@vscode/l10n';
 import { epochText } from '../../../common/format';
 import type { HookRow } from '../../../protocol/panel-sections';
-import { hookNames } from '../../../recipe/names';
+import { hookPairs } from '../../../recipe/hook-pairs';
+import { loadCatalogue } from '../../../recipe/load-catalogue';
 import type { Hook, HookSchedule } from '../../../recipe/schema';
 import type { ReadableRun } from '../../../runs/folder';
 
-/** A row for each hook: what the recipe says, and what was found out when the models were built. */
+/**
+ * A row for each hook, or pair of layers of one: what the recipe says, and what was found out when the models were
+ * built.
+ */
 export function hookRowsOf({ recipe, info }: ReadableRun): HookRow[] {
   const facts = new Map(info.hooks?.map((hook) => [hook.name, hook]));
-  return hookNames(recipe).map((name, index) => {
-    const hook = recipe.hooks[index]!;
+  return hookPairs(recipe, loadCatalogue().methods).map(({ name, hook }) => {
     const known = facts.get(name);
     return {
       name,
