@@ -320,6 +320,23 @@ export const cases: Record<string, Case> = {
       ...fusion(3, 7, 7),
     },
   },
+  ofd: {
+    student: [
+      [4, 6, 6, 5],
+      [4, 3, 3, 8],
+    ],
+    teacher: [
+      [4, 7, 7, 6],
+      [4, 3, 3, 9],
+    ],
+    parts: { normalizations: [6, 9] },
+    starts: {
+      'connector1/kernel': { deviation: Math.sqrt(2 / 6) },
+      ...norm('connector1'),
+      'connector2/kernel': { deviation: Math.sqrt(2 / 9) },
+      ...norm('connector2'),
+    },
+  },
   afd: {
     options: { dimension: 5 },
     student: [

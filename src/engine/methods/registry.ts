@@ -32,6 +32,7 @@ import { isrd } from './isrd';
 import { kd } from './kd';
 import { mgd } from './mgd';
 import { nst } from './nst';
+import { ofd } from './ofd';
 import { completeOptions } from './options';
 import { pad } from './pad';
 import { pkd } from './pkd';
@@ -71,6 +72,7 @@ export const methods: readonly MethodDefinition[] = [
   isrd,
   fsp,
   reviewkd,
+  ofd,
   afd,
   crd,
   sp,
