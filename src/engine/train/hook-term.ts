@@ -210,6 +210,7 @@ function createTerm(
   const definition = methodNamed(hook.method);
   const teacher = from[0]!.layers;
   at(`${path}.from`, () => checkMean(from));
+  if (definition.views) at(`${path}.method`, () => refuseOblong(learner, surroundings));
   const shapes = { student: student.map(({ shape }) => shape), teacher: teacher.map(({ shape }) => shape) };
   const parts = at(`${path}.teacher`, () => partsOf(definition.requires ?? [], from, surroundings));
   const adapted = at(path, () =>
@@ -236,6 +237,15 @@ function createTerm(
     weight: hook.weight,
     schedule: hook.schedule,
   };
+}
+
+/** Images that are turned stay of the same shape where they are square. All models see those of the same data. */
+function refuseOblong(learner: string, surroundings: Surroundings): void {
+  const [, height, width] = modelsOf(surroundings).get(learner)!.network.inputs[0]!.shape;
+  if (height === width) return;
+  throw new InputError(
+    `it looks at images turned by 90 degrees too, and those of ${height} x ${width} are not square; choose another method`,
+  );
 }
 
 /** Activations of several models have a mean where their shapes are the same. */

@@ -9,7 +9,7 @@ import type { HookCall } from './hook-call';
 import { callOf, type LossTerm, taskTerms } from './loss-terms';
 import { hookWeight } from './stage-plan';
 import type { StageTraining } from './stage-training';
-import type { ImageBatch } from './uncertainty-mixup';
+import { drawMixing, type ImageBatch, mixByUncertainty } from './uncertainty-mixup';
 import { rotations, upright } from './views';
 
 /** What one forward and backward pass leaves on the device. */
@@ -31,8 +31,8 @@ export interface Report {
   readonly accuracy: number;
 }
 
-interface PassSettings {
-  readonly task: Recipe['task'];
+interface PassSettings extends Pick<Recipe, 'task'> {
+  readonly train: Pick<Recipe['train'], 'uncertaintyMixup'>;
   /** Of all randomness inside. */
   readonly seed: string;
   /** Finished steps of the whole training. */
@@ -46,7 +46,7 @@ export function passOver(batch: Batch, stage: StageTraining, settings: PassSetti
     const calls: HookCall[] = [];
     let reported: tf.Tensor | undefined;
     const { value, grads } = tf.tidy(() => {
-      const given = onDevice(batch);
+      const given = mixed(onDevice(batch), stage, settings);
       const seen = stage.seesRotations ? rotations(given.images) : given.images;
       const fixed = stage.readFixed(seen);
       return gradientsOf(stage, () => {
@@ -89,6 +89,13 @@ function termOf(call: HookCall, { plan }: StageTraining, steps: number): LossTer
   const { hook } = call;
   if (plan.pretrain) return { name: `pretrain/${hook.name}`, loss: call.pretraining() };
   return { name: hook.name, loss: call.loss().mul<tf.Scalar>(hookWeight(hook, plan, steps)) };
+}
+
+/** Mixed by the student's uncertainty where the recipe says so and the student learns. */
+function mixed(batch: ImageBatch, stage: StageTraining, { train, seed }: PassSettings): ImageBatch {
+  if (train.uncertaintyMixup === undefined || stage.plan.pretrain) return batch;
+  const draw = drawMixing(batch.labels.size, seed);
+  return mixByUncertainty(batch, stage.readStudentLogits(batch.images), train.uncertaintyMixup, draw);
 }
 
 function onDevice({ images, shape, labels, sampleIds, mixed }: Batch): ImageBatch {

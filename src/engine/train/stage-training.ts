@@ -17,6 +17,7 @@ export class StageTraining {
   readonly parameters: ReadonlyMap<string, Parameter>;
   readonly optimizer: Optimizer;
   private readonly readers = new Map<string, ActivationReader>();
+  private readonly studentLogits: ActivationReader;
   private readonly learners: ReadonlySet<string>;
 
   constructor(
@@ -35,6 +36,7 @@ export class StageTraining {
       optimizer,
       [...this.parameters.values()].map(({ optimized }) => optimized),
     );
+    this.studentLogits = new ActivationReader(cohort.student, [LOGITS]);
     this.learners = new Set(plan.pretrain ? [] : learnersOf(cohort));
     for (const [name, model] of modelsOf(cohort)) {
       const wanted = this.wantedOf(name);
@@ -50,6 +52,11 @@ export class StageTraining {
   /** One pass of each model that learns, the student first, with dropout and batch statistics. */
   readLearning(images: tf.Tensor4D): ActivationsByModel {
     return this.read(images, (name) => this.learners.has(name));
+  }
+
+  /** What the student says of images [N, H, W, C] as it learns: with dropout and batch statistics. */
+  readStudentLogits(images: tf.Tensor4D): tf.Tensor2D {
+    return this.studentLogits.read(images, true).get(LOGITS) as tf.Tensor2D;
   }
 
   /** The learning rate of the step after `steps` finished ones of the whole training. */

@@ -81,7 +81,7 @@ export class Trainer {
     const lr = this.stage.learningRate(this.finished);
     const passes = batches.map((batch, index) => {
       const seed = `${train.seed}/step/${this.finished}/${index}`;
-      return passOver(batch, this.stage, { task, seed, steps: this.finished });
+      return passOver(batch, this.stage, { task, train, seed, steps: this.finished });
     });
     try {
       const result = average(await Promise.all(passes.map((pass) => readReport(pass))));
@@ -115,7 +115,7 @@ export class Trainer {
     for (const [name, model] of this.learningModels()) {
       add(
         pathOf(name),
-        [...model.weights].map(([weight, { read }]) => [weight, read()] as const),
+        [...model.weights].map(([name, weight]) => [name, weight.read()] as const),
       );
     }
     for (const { name, method } of this.settings.hooks) add(`hooks/${name}`, Object.entries(method.weights));

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { permutation, randomSource } from '../../common/random';
 import type { TrainSettings } from '../../recipe/schema';
 
 type Settings = NonNullable<TrainSettings['uncertaintyMixup']>;
@@ -10,6 +11,20 @@ export interface ImageBatch {
   readonly sampleIds: tf.Tensor1D;
   /** Each image is lambda of itself and the rest of one with the label `labels`. */
   readonly mixed?: { readonly labels: tf.Tensor1D; readonly lambda: tf.Tensor1D };
+}
+
+/** What mixing a batch draws, from the seed of the pass. */
+export interface Mixing {
+  /** A permutation of 0 … N - 1. */
+  readonly partners: Int32Array;
+  /** Uniform in 0 … 1. */
+  readonly strength: number;
+}
+
+/** Draws how a batch of so many images is mixed. */
+export function drawMixing(count: number, seed: string): Mixing {
+  const random = randomSource(seed, 'mixing');
+  return { partners: Int32Array.from(permutation(count, random)), strength: random() };
 }
 
 /** How many images of a batch teacher and student learn from. */
@@ -25,13 +40,12 @@ export function keptImages({ kept }: Settings, batchSize: number): number {
  * share their place, and the most certain are seen as partners alone.
  *
  * @param logits the student's, [N, classes]
- * @param draw `partners`: a permutation of 0 … N - 1; `strength`: uniform in 0 … 1
  */
 export function mixByUncertainty(
   { images, labels, sampleIds }: Omit<ImageBatch, 'mixed'>,
   logits: tf.Tensor2D,
   settings: Settings,
-  draw: { readonly partners: Int32Array; readonly strength: number },
+  draw: Mixing,
 ): ImageBatch {
   return tf.tidy(() => {
     const count = images.shape[0];
