@@ -139,6 +139,11 @@ describe('the header of a run', () => {
     for (const state of ['running', 'interrupted', 'done', 'queued'] as const) {
       assert.deepEqual(actions(state, false), ['openRecipe', 'openLog', 'reveal']);
     }
+    const held = headerOf(seenRun(kd, 0, {}, { state: 'interrupted' }), { ...context, isTrusted: false });
+    assert.match(
+      held.sentence!,
+      /resume it .*\. Resuming it would run its code: trust the workspace first\.$/,
+    );
   });
 
   it('counts steps by whatever is furthest, and the time at the pace of the metrics', () => {

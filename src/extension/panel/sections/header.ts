@@ -24,8 +24,10 @@ export function headerOf(run: SeenRun, context: HeaderContext): Header {
     return { ...unknown(run.key), ...notes, state: 'unreadable', sentence, actions: ['reveal'] };
   }
   const { state, info, recipe } = run.seen;
-  const sentence = sentenceOf(run);
   const actions = actionsOf(run, context);
+  const needsTrust = !context.isTrusted && actions.includes('resume');
+  const trust = l10n.t('Resuming it would run its code: trust the workspace first.');
+  const sentences = [sentenceOf(run), needsTrust ? trust : undefined].filter((each) => each !== undefined);
   return {
     id: run.run.id,
     experiment: recipe.name,
@@ -33,7 +35,7 @@ export function headerOf(run: SeenRun, context: HeaderContext): Header {
     seed: recipe.train.seed,
     ...notes,
     state,
-    ...(sentence !== undefined && { sentence }),
+    ...(sentences.length > 0 && { sentence: sentences.join(' ') }),
     warnings: warningsOf(run, context.reading),
     ...progressOf(run, context.reading),
     createdAt: info.createdAt,
