@@ -12,7 +12,7 @@ export function checkStages(train: TrainSettings, hooks: readonly string[]): Fin
   if (stages === undefined) return [];
   return [
     ...checkEpochs(train.epochs, stages),
-    ...checkStudent(stages),
+    ...checkLast(stages),
     ...stages.flatMap((stage, index) => checkPatterns(stage, `train.stages[${index}]`, hooks)),
     ...stagesOf(train, hooks).flatMap((stage, index) => {
       if (stage.task || stage.hooks.size > 0) return [];
@@ -30,10 +30,11 @@ function checkEpochs(epochs: number, stages: readonly TrainStage[]): Finding[] {
   return [{ path: 'train.epochs', message }];
 }
 
-function checkStudent(stages: readonly TrainStage[]): Finding[] {
-  if (stages.some(({ pretrain }) => pretrain !== true)) return [];
-  const message = 'the student learns in none of them; add one without "pretrain"';
-  return [{ path: 'train.stages', message }];
+/** What is learnt beforehand is for a stage that follows, in which the student learns. */
+function checkLast(stages: readonly TrainStage[]): Finding[] {
+  if (stages.at(-1)!.pretrain !== true) return [];
+  const message = 'no stage follows in which the student learns; add one';
+  return [{ path: `train.stages[${stages.length - 1}].pretrain`, message }];
 }
 
 function checkPatterns(

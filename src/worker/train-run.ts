@@ -87,6 +87,7 @@ export class RunTraining {
     const { plan } = this.prepared;
     this.startedAt = performance.now();
     this.host.onStep(this.trainer.steps);
+    this.logStage();
     if (this.trainer.steps === 0) await this.checkpoint({ requested: false });
     while (this.trainer.steps < plan.totalSteps) {
       await this.step();
@@ -126,7 +127,12 @@ export class RunTraining {
     const images = batches.reduce((sum, batch) => sum + batch.labels.length, 0);
     this.window.add(result, images, this.source.takeWaitedMs());
     this.host.onStep(this.trainer.steps);
-    if (this.trainer.steps % STEPS_PER_LINE === 0 || this.isEvaluationDue()) this.writeLine(result.lr);
+    const begins = this.trainer.currentStage.first === this.trainer.steps;
+    // A line is about one stage: the next may have other terms.
+    if (this.trainer.steps % STEPS_PER_LINE === 0 || this.isEvaluationDue() || begins) {
+      this.writeLine(result.lr);
+    }
+    if (begins) this.logStage();
   }
 
   /** Evaluation, checkpoints and requests; true if training is to stop here. */
@@ -167,6 +173,15 @@ export class RunTraining {
     return this.trainer.steps % stepsPerEpoch === 0 || this.trainer.steps === totalSteps;
   }
 
+  /** In the log: what begins now. Nothing where the recipe names no stages. */
+  private logStage(): void {
+    const { stages } = this.prepared.recipe.train;
+    if (stages === undefined) return;
+    const { index, name, first, end } = this.trainer.currentStage;
+    const title = name === undefined ? '' : `, ${name}`;
+    this.host.writer.log(`Stage ${index + 1} of ${stages.length}${title}: steps ${first + 1} to ${end}.`);
+  }
+
   private writeLine(lr: number): void {
     const averages = this.window.take();
     if (!averages) return;
@@ -198,7 +213,8 @@ export class RunTraining {
       hooks: await this.examineHooks(),
     }));
     this.last = { step: this.trainer.steps, epoch: this.epoch, validation };
-    const improved = isBetter(validation, this.best?.validation);
+    // While a method learns beforehand the student stays what it was: nothing that training has reached.
+    const improved = !this.trainer.lastStage.pretrain && isBetter(validation, this.best?.validation);
     if (improved) this.best = this.last;
     this.host.writer.appendMetric({
       kind: 'validation',

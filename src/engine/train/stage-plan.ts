@@ -13,6 +13,8 @@ export interface PlannedStage extends Omit<Stage, 'learn' | 'hooks'> {
   readonly first: number;
   readonly end: number;
   readonly stepsPerEpoch: number;
+  /** Among the stages, from 0. */
+  readonly index: number;
   /** Its place in the recipe. */
   readonly path: string;
   /** The hooks that count. */
@@ -47,6 +49,7 @@ export function planStages(
     const counting = hooks.filter(({ pair }) => named.has(pair));
     const planned: PlannedStage = {
       ...stage,
+      index,
       path: train.stages ? path : 'train',
       first,
       end,

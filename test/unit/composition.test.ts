@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { ready } from '../../src/engine/backends';
+import { methods } from '../../src/engine/methods/registry';
+import { buildModel } from '../../src/engine/models/build';
+import type { Model } from '../../src/engine/models/model';
+import { createHookTerms } from '../../src/engine/train/hook-term';
+import { Trainer } from '../../src/engine/train/trainer';
+import { hookPairs } from '../../src/recipe/hook-pairs';
+import type { Hook, TrainSettings } from '../../src/recipe/schema';
+
+type Weights = Readonly<Record<'shallow' | 'deep' | 'head', readonly number[]>>;
+
+interface Case {
+  /** The terms of the loss before each step. */
+  readonly steps: readonly Readonly<Record<string, number>>[];
+  readonly initial: Readonly<Record<string, Weights>>;
+  /** After the last step, of those that learn. */
+  readonly weights: Readonly<Record<string, Weights>>;
+  readonly between?: { readonly student: Weights };
+}
+
+interface Fixture {
+  readonly images: { readonly shape: [number, number, number, number]; readonly data: readonly number[] };
+  readonly labels: readonly number[];
+  readonly optimizer: TrainSettings['optimizer'];
+  readonly clip: number;
+  readonly cases: Readonly<Record<'mutual' | 'cohort' | 'ensemble' | 'itself' | 'stages', Case>>;
+}
+
+const fixture = JSON.parse(
+  fs.readFileSync(path.join(__dirname, '../fixtures/pytorch/composition.json'), 'utf8'),
+) as Fixture;
+
+/** The network of the fixture. */
+function modelWith(weights: Weights): Model {
+  const [, height, width, channels] = fixture.images.shape;
+  const inputShape: [number, number, number] = [height, width, channels];
+  const model = buildModel(
+    () => {
+      const input = tf.input({ shape: inputShape });
+      const convolution = (name: string, filters: number) =>
+        tf.layers.conv2d({ name, filters, kernelSize: 1, useBias: false });
+      const deep = convolution('deep', 3).apply(convolution('shallow', 2).apply(input));
+      const head = tf.layers.dense({ name: 'head', units: 3, useBias: false });
+      const output = head.apply(tf.layers.flatten().apply(deep)) as tf.SymbolicTensor;
+      return tf.model({ inputs: input, outputs: output });
+    },
+    { inputShape, classes: 3 },
+    { seed: 0 },
+  );
+  for (const [name, values] of Object.entries(weights)) {
+    const weight = model.weights.get(`${name}/kernel`)!;
+    weight.write(tf.tensor([...values], weight.shape as number[]));
+  }
+  return model;
+}
+
+const batch = {
+  images: Float32Array.from(fixture.images.data),
+  shape: fixture.images.shape,
+  labels: Int32Array.from(fixture.labels),
+  sampleIds: Int32Array.from(fixture.labels.keys()),
+};
+
+/** Trains as long as PyTorch did, and gives the weights after each step, by model. */
+async function train(
+  { initial, steps }: Case,
+  learning: readonly string[],
+  hooks: readonly Hook[],
+  settings: Partial<TrainSettings> = {},
+): Promise<Record<string, Record<string, number[]>>[]> {
+  const models = new Map(Object.entries(initial).map(([name, weights]) => [name, modelWith(weights)]));
+  const student = models.get('student')!;
+  const teachers = new Map(
+    [...models]
+      .filter(([name]) => name !== 'student')
+      .map(([name, model]) => [name, { model, learns: learning.includes(name) }]),
+  );
+  const trainer = new Trainer({
+    recipe: {
+      task: { type: 'classification', lossWeight: 1, labelSmoothing: 0 },
+      train: {
+        epochs: steps.length,
+        batchSize: 6,
+        optimizer: fixture.optimizer,
+        groups: [],
+        schedule: { type: 'constant' },
+        accumulate: 1,
+        seed: 0,
+        checkpointEvery: 1,
+        ...settings,
+      },
+    },
+    student,
+    teachers,
+    hooks: createHookTerms(hookPairs({ hooks: [...hooks] }, methods), { student, teachers }, 6, 0),
+    stepsPerEpoch: 1,
+    totalSteps: steps.length,
+  });
+  const after = [];
+  for (const expected of steps) {
+    const { terms, loss } = await trainer.step([batch]);
+    assert.deepEqual(Object.keys(terms).sort(), Object.keys(expected).sort());
+    for (const [name, value] of Object.entries(expected)) near(terms[name]!, value, name);
+    near(
+      loss,
+      Object.values(expected).reduce((sum, term) => sum + term, 0),
+      'the loss',
+    );
+    after.push(
+      Object.fromEntries(
+        [...models].map(([name, model]) => [
+          name,
+          Object.fromEntries(
+            ['shallow', 'deep', 'head'].map((layer) => [
+              layer,
+              [...model.weights.get(`${layer}/kernel`)!.read().dataSync()],
+            ]),
+          ),
+        ]),
+      ),
+    );
+  }
+  trainer.dispose();
+  return after;
+}
+
+function near(actual: number, expected: number, what: string): void {
+  const tolerance = 1e-5 * Math.max(1, Math.abs(expected));
+  assert.ok(Math.abs(actual - expected) < tolerance, `${what}: ${actual} is not ${expected}`);
+}
+
+function same(actual: Record<string, number[]>, expected: Weights, model: string): void {
+  for (const [layer, values] of Object.entries(expected)) {
+    values.forEach((value: number, index: number) =>
+      near(actual[layer]![index]!, value, `${model}'s ${layer}[${index}]`),
+    );
+  }
+}
+
+const kd = (temperature: number, weight: number, from?: Hook['from']): Hook => ({
+  method: 'kd',
+  weight,
+  options: { temperature },
+  ...(from !== undefined && { from }),
+});
+
+const at = (student: string, teacher: string, from?: Hook['from']): Hook => ({
+  method: 'at',
+  student,
+  teacher,
+  weight: 5,
+  options: {},
+  ...(from !== undefined && { from }),
+});
+
+describe('a training of several models, as PyTorch does it', () => {
+  before(() => ready());
+
+  it('two models that learn from each other, each clipped by itself', async () => {
+    const { mutual } = fixture.cases;
+    const after = await train(mutual, ['peer'], [kd(1, 1, 'peer')], { clip: { norm: fixture.clip } });
+    for (const model of ['student', 'peer']) same(after.at(-1)![model]!, mutual.weights[model]!, model);
+  });
+
+  it('three that each learn from the mean of the others', async () => {
+    const { cohort } = fixture.cases;
+    const after = await train(cohort, ['one', 'two'], [kd(1, 1, ['one', 'two'])]);
+    for (const model of ['student', 'one', 'two']) same(after.at(-1)![model]!, cohort.weights[model]!, model);
+  });
+
+  it('a student of the mean of two teachers, which stay as they are', async () => {
+    const { ensemble } = fixture.cases;
+    const from = ['one', 'two'];
+    const after = await train(ensemble, [], [kd(4, 0.9, from), at('deep', 'deep', from)]);
+    same(after.at(-1)!.student!, ensemble.weights.student!, 'student');
+    for (const name of from) same(after.at(-1)![name]!, ensemble.initial[name]!, name);
+  });
+
+  it('a student whose shallow layer learns from its deep one, and not the other way', async () => {
+    const { itself } = fixture.cases;
+    const after = await train(itself, [], [at('shallow', 'deep', 'student')]);
+    same(after.at(-1)!.student!, itself.weights.student!, 'student');
+  });
+
+  it('in stages: a hook alone, then another with the task, a fresh optimizer and a frozen layer', async () => {
+    const { stages } = fixture.cases;
+    const after = await train(
+      { ...stages, initial: stages.initial },
+      [],
+      [at('shallow', 'shallow', 'teacher'), kd(4, 0.5, 'teacher')],
+      {
+        stages: [
+          { epochs: 2, hooks: ['at@*'], task: false },
+          { epochs: 2, hooks: ['kd'], learn: ['deep/*', 'head/**'], lr: 0.1 },
+        ],
+      },
+    );
+    same(after[1]!.student!, stages.between!.student, 'student');
+    same(after[3]!.student!, stages.weights.student!, 'student');
+    assert.deepEqual(after[3]!.student!.shallow, after[1]!.student!.shallow);
+    same(after[3]!.teacher!, stages.initial.teacher!, 'teacher');
+  });
+});
