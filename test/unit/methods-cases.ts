@@ -234,6 +234,26 @@ export const cases: Record<string, Case> = {
     starts: normalized('regressor', 9 * 5),
     vanishing: biasBeforeNorm,
   },
+  ft: {
+    student: [4, 6, 6, 5],
+    teacher: [4, 4, 5, 6],
+    starts: {
+      ...biased('paraphraser/encode1', 9 * 6),
+      ...biased('paraphraser/encode2', 9 * 6),
+      ...biased('paraphraser/encode3', 9 * 3),
+      ...biased('paraphraser/decode1', 9 * 3),
+      ...biased('paraphraser/decode2', 9 * 6),
+      ...biased('paraphraser/decode3', 9 * 6),
+      ...normalized('translator/1', 9 * 5),
+      ...normalized('translator/2', 9 * 5),
+      ...normalized('translator/3', 9 * 3),
+    },
+    pretrained: ['encode1', 'encode2', 'encode3', 'decode1', 'decode2', 'decode3'].flatMap((name) => [
+      `paraphraser/${name}/kernel`,
+      `paraphraser/${name}/bias`,
+    ]),
+    vanishing: ['translator/1/bias', 'translator/2/bias', 'translator/3/bias'],
+  },
   vid: {
     student: [4, 7, 7, 5],
     teacher: [4, 4, 5, 8],

@@ -27,6 +27,7 @@ import { dist } from './dist';
 import { dkd } from './dkd';
 import { fitnets } from './fitnets';
 import { fsp } from './fsp';
+import { ft } from './ft';
 import { ickd } from './ickd';
 import { isrd } from './isrd';
 import { kd } from './kd';
@@ -62,6 +63,7 @@ export const methods: readonly MethodDefinition[] = [
   cankd,
   at,
   ab,
+  ft,
   vid,
   nst,
   ickd,
