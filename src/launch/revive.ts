@@ -1,5 +1,6 @@
 import { messageOf } from '../common/errors';
 import { listRuns, type ReadableRun, type RunFolder } from '../runs/folder';
+import { inQueueOrder } from '../runs/queue';
 import { processOf } from '../runs/state';
 import { isHeld } from '../runs/run-lock';
 import { startWorker, type StartOptions } from './worker';
@@ -12,19 +13,19 @@ export interface Revived {
   readonly failed: readonly { readonly run: RunFolder; readonly reason: string }[];
 }
 
-/** The runs that are queued with no process waiting for them any more, as after a restart of the machine; oldest first. */
+/** The runs that are queued with no process waiting for them any more, as after a restart of the machine, the next one first. */
 export async function findForsaken(retortFolders: readonly string[]): Promise<RunFolder[]> {
-  const forsaken: RunFolder[] = [];
+  const forsaken: ReadableRun[] = [];
   for (const retortFolder of new Set(retortFolders)) {
     for (const listed of await listRuns(retortFolder)) {
-      if ('info' in listed && (await isForsaken(listed))) forsaken.push(listed.run);
+      if ('info' in listed && (await isForsaken(listed))) forsaken.push(listed);
     }
   }
-  return forsaken;
+  return (await inQueueOrder(forsaken)).map(({ run }) => run);
 }
 
 /**
- * Starts those runs again: they queue anew. One that another process starts at the same moment is left to that.
+ * Starts those runs again, each with the place in the queue that it had. One that another process starts at the same moment is left to that.
  * This runs the workspace's code, so only for a workspace that is trusted.
  */
 export async function reviveQueued(

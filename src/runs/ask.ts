@@ -35,7 +35,8 @@ async function request(run: RunFolder, name: RequestName): Promise<void> {
 async function stopBeforeStart(run: RunFolder): Promise<void> {
   const lock = await acquireRunLock(run);
   try {
-    const writer = await RunWriter.open(lock, { state: 'stopped', endedAt: new Date().toISOString() });
+    const ended = { state: 'stopped', endedAt: new Date().toISOString(), queuedAt: undefined } as const;
+    const writer = await RunWriter.open(lock, ended);
     writer.close();
   } finally {
     lock.release();

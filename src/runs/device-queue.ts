@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { retortHome } from '../common/home';
 import { lockHolder, takeLock } from './lock';
 import { processIdentity, whereIs } from './processes';
-import { type Device, QueueFolder } from './queue-folder';
+import { type Device, QueueFolder, ticketName } from './queue-folder';
 
 /**
  * The queue for a device, without an owner: files in the user's own folder, looked at by those who wait. Each has a
@@ -14,8 +13,13 @@ export interface DeviceSlot {
 }
 
 export interface DeviceQueueOptions {
-  /** Called at every look while others are in front, with their number, those at work included. */
-  readonly onWaiting?: (ahead: number) => void;
+  /**
+   * Called at every look while others are in front, with their number, those at work included, and the time as of
+   * which it waits.
+   */
+  readonly onWaiting?: (ahead: number, since: number) => void;
+  /** The place that a run had which comes again: the time that `onWaiting` told. Default: behind all others. */
+  readonly since?: number | undefined;
   /** Leaves the queue; `waitForDevice` then throws the signal's reason. */
   readonly signal?: AbortSignal;
   /** Milliseconds between looks. */
@@ -28,11 +32,12 @@ export interface DeviceQueueOptions {
 export async function waitForDevice(
   device: Device,
   run: string,
-  { onWaiting, signal, interval = 500, home = retortHome() }: DeviceQueueOptions = {},
+  { onWaiting, since: hadSince, signal, interval = 500, home = retortHome() }: DeviceQueueOptions = {},
 ): Promise<DeviceSlot> {
   const queue = await QueueFolder.of(home, device);
   await queue.make();
-  const name = await queue.nextTicketName(randomBytes(4).toString('hex'));
+  const since = hadSince ?? (await queue.nextArrival());
+  const name = ticketName(since, run);
   const ticket = { name, run, holder: (await processIdentity())! };
   queue.write('waiting', ticket);
   try {
@@ -50,7 +55,7 @@ export async function waitForDevice(
           },
         };
       }
-      onWaiting?.(Math.max(0, ahead) + working);
+      onWaiting?.(Math.max(0, ahead) + working, since);
       await wait(interval, undefined, { signal }).catch(() => undefined);
     }
   } finally {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
@@ -19,8 +20,22 @@ export interface HeldTicket extends Ticket {
   readonly name: string;
 }
 
-/** Milliseconds since 1970 and a random ending: sorted by name is sorted by arrival. */
+/** See `ticketName`. */
 const TICKET_NAME = /^(\d+)-[0-9a-f]+$/;
+
+/**
+ * Milliseconds since 1970 and an ending of the run's own: sorted by name is sorted by arrival, and a run that comes
+ * again as of the same time has the same place, also in an order that a person has arranged.
+ */
+export function ticketName(since: number, run: string): string {
+  return `${since}-${createHash('sha256').update(run).digest('hex').slice(0, 8)}`;
+}
+
+/** Compares tickets by their places: those that a person has arranged come first, the others as they arrived. */
+export function byPlace(order: readonly string[]): (one: string, other: string) => number {
+  const place = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
+  return (one, other) => place(one) - place(other) || (one < other ? -1 : 1);
+}
 
 /**
  * The files of one device's queue in the user's own folder: `waiting/` and `working/` with a ticket for each run,
@@ -53,11 +68,11 @@ export class QueueFolder {
     return names.filter((name) => /^[1-9]\d?$/.test(name)).map((name) => this.slot(Number(name)));
   }
 
-  /** A name behind all that wait, also after the clock was set back. */
-  async nextTicketName(ending: string): Promise<string> {
+  /** Now, in milliseconds since 1970; behind all that wait, also after the clock was set back. */
+  async nextArrival(): Promise<number> {
     const names = await namesIn(path.join(this.folder, 'waiting'));
     const times = names.map((name) => Number(TICKET_NAME.exec(name)?.[1] ?? 0));
-    return `${Math.max(Date.now(), ...times.map((time) => time + 1))}-${ending}`;
+    return Math.max(Date.now(), ...times.map((time) => time + 1));
   }
 
   write(state: 'waiting' | 'working', { name, ...ticket }: HeldTicket): void {
@@ -85,6 +100,11 @@ export class QueueFolder {
     writeJsonAtomic(path.join(this.folder, 'order'), names);
   }
 
+  /** The tickets as they were arranged, also of those that are gone. */
+  async order(): Promise<readonly string[]> {
+    return (await readJsonInside(this.folder, ['order'], Type.Array(Type.String()))) ?? [];
+  }
+
   /** How many runs may work at once; `InputError` naming the file if it holds something else. */
   async limit(): Promise<number> {
     const file = path.join(this.folder, 'limit');
@@ -104,9 +124,7 @@ export class QueueFolder {
 
   private async arranged(state: 'waiting' | 'working'): Promise<string[]> {
     const names = (await namesIn(path.join(this.folder, state))).filter((name) => TICKET_NAME.test(name));
-    const order = (await readJsonInside(this.folder, ['order'], Type.Array(Type.String()))) ?? [];
-    const place = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
-    return names.sort().sort((one, other) => place(one) - place(other));
+    return names.sort(byPlace(await this.order()));
   }
 }
 

@@ -1,7 +1,8 @@
 import * as path from 'node:path';
 import { InputError } from '../common/errors';
 import { retortHome } from '../common/home';
-import { type Device, devices, type HeldTicket, QueueFolder } from './queue-folder';
+import type { ReadableRun } from './folder';
+import { byPlace, type Device, devices, type HeldTicket, QueueFolder, ticketName } from './queue-folder';
 
 export { type Device, devices } from './queue-folder';
 
@@ -48,6 +49,18 @@ export async function listQueue({ home = retortHome() }: QueueOptions = {}): Pro
 
 function entryOf({ run }: HeldTicket, position: number): QueueEntry {
   return { run, runId: path.basename(run), state: position === 0 ? 'working' : 'waiting', position };
+}
+
+/** Puts runs whose processes are gone in the order of the places that they had in the queue; new ones come last. */
+export async function inQueueOrder(
+  runs: readonly ReadableRun[],
+  { home = retortHome() }: QueueOptions = {},
+): Promise<ReadableRun[]> {
+  const queues = await Promise.all(devices.map((device) => QueueFolder.of(home, device)));
+  const compare = byPlace((await Promise.all(queues.map((queue) => queue.order()))).flat());
+  const ticketOf = ({ run, info }: ReadableRun): string =>
+    ticketName(info.queuedAt ?? Number.MAX_SAFE_INTEGER, run.folder);
+  return [...runs].sort((one, other) => compare(ticketOf(one), ticketOf(other)));
 }
 
 export const moves = ['front', 'up', 'down', 'back'] as const;

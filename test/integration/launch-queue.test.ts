@@ -191,6 +191,37 @@ describe('device queue', () => {
     );
   });
 
+  it('gives who comes again the place it had, as arranged', async () => {
+    await printed(waiter('first'), 'works');
+    const times = new Map<string, number>();
+    const wait = async (name: string, since?: number): Promise<AbortController> => {
+      const leave = new AbortController();
+      const options = { home: home.folder, interval: 1, since, signal: leave.signal };
+      await new Promise<void>((resolve) => {
+        const onWaiting = (_: number, at: number): void => (times.set(name, at), resolve());
+        waitForDevice('cpu', `/runs/${name}`, { ...options, onWaiting }).catch(() => undefined);
+      });
+      return leave;
+    };
+    const leaves = new Map<string, AbortController>();
+    const names = ['second', 'third', 'fourth'];
+    for (const name of names) leaves.set(name, await wait(name));
+    await moveInQueue('/runs/fourth', 'front', { home: home.folder });
+    const leave = async (...left: string[]): Promise<void> => {
+      for (const name of left) leaves.get(name)!.abort();
+      while (left.some((name) => waiting.includes(name))) waiting = await queued('cpu');
+    };
+    let waiting = await queued('cpu');
+    assert.deepEqual(waiting, ['first', 'fourth', 'second', 'third']);
+    await leave('second', 'fourth');
+    leaves.set('fifth', await wait('fifth'));
+    assert.deepEqual(await queued('cpu'), ['first', 'third', 'fifth']);
+    for (const name of ['second', 'fourth']) leaves.set(name, await wait(name, times.get(name)));
+    waiting = await queued('cpu');
+    assert.deepEqual(waiting, ['first', 'fourth', 'second', 'third', 'fifth']);
+    await leave(...names, 'fifth');
+  });
+
   it('lets nobody in front who comes after the clock was set back', async () => {
     await printed(waiter('first'), 'works');
     await printed(waiter('second'), 'ahead 1');

@@ -8,7 +8,7 @@ import { requestStop } from '../../src/runs/ask';
 import { readInfo, type RunFolder } from '../../src/runs/folder';
 import { listQueue, moveInQueue } from '../../src/runs/queue';
 import { signalRun } from '../../src/runs/signal';
-import { stateOf } from '../../src/runs/state';
+import { processOf, stateOf } from '../../src/runs/state';
 import type { RunState } from '../../src/runs/types';
 import { retort } from './cli-process';
 import { queueRun } from './run-worker';
@@ -73,20 +73,32 @@ describe('Runs that wait for a device', function () {
 
     await requestStop(cancelled);
     await reaches(cancelled, 'stopped');
-    await signalRun(killed, 'SIGKILL');
-    await order(working, preferred);
-    assert.equal((await stateOf(killed)).state, 'queued');
+    for (const run of [killed, preferred]) {
+      await signalRun(run, 'SIGKILL');
+      while ((await processOf(await readInfo(run))) !== 'gone') await wait(10);
+      assert.equal((await stateOf(run)).state, 'queued');
+    }
+    const last = await begin(2);
+    await order(working, last);
 
     const { started, failed } = await reviveQueued([working.retortFolder]);
-    assert.deepEqual([started.map(({ id }) => id), failed], [[killed.id], []]);
-    await order(working, preferred, killed);
+    assert.deepEqual([started.map(({ id }) => id), failed], [[preferred.id, killed.id], []]);
+    await order(working, preferred, killed, last);
+    for (const run of [preferred, killed]) await reaches(run, 'queued');
     assert.deepEqual((await reviveQueued([working.retortFolder])).started, []);
+    assert.equal((await readInfo(killed)).backend, undefined, 'a run that waits has loaded its backend');
 
     await requestStop(working);
     await reaches(working, 'stopped');
-    for (const run of [preferred, killed]) await reaches(run, 'done');
-    assert.ok(startedAt(preferred) <= startedAt(killed), 'they kept their order');
-    assert.equal((await readInfo(cancelled)).progress, undefined, 'a cancelled run has not trained');
+    for (const run of [preferred, killed, last]) await reaches(run, 'done');
+    const begun = [preferred, killed, last].map(startedAt);
+    assert.deepEqual(
+      begun,
+      begun.toSorted((a, b) => a - b),
+      'they did not keep their order',
+    );
+    const { progress, queuedAt } = await readInfo(cancelled);
+    assert.deepEqual([progress, queuedAt], [undefined, undefined], 'a cancelled run has trained or waits');
     assert.deepEqual([...(await positions())], []);
   });
 
