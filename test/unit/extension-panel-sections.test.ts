@@ -157,11 +157,11 @@ describe('the header of a run', () => {
 
   it('keeps what was last known of a run that is gone, and does not pretend that it goes on', () => {
     const last = { ...headerOf(seenRun(kd, 3), context), secondsLeft: 5 };
-    const gone = headerOfGone('/work/.retort/runs/x', true, last);
+    const gone = headerOfGone('/work/.retort/runs/x', 'trash', last);
     assert.ok(fits(Header, gone));
     assert.deepEqual([gone.state, gone.seed, gone.actions], ['gone', 3, ['restore', 'close']]);
     assert.ok(!('secondsLeft' in gone));
-    const unknown = headerOfGone('/work/.retort/runs/x', false);
+    const unknown = headerOfGone('/work/.retort/runs/x', 'nowhere');
     assert.ok(fits(Header, unknown));
     assert.deepEqual([unknown.name, unknown.actions], ['x', ['close']]);
   });

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { liesIn } from '../../recipe/workspace';
 
 const KEY = 'activeRecipe';
 
@@ -6,7 +7,10 @@ const KEY = 'activeRecipe';
 export class ActiveRecipe implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<vscode.Uri | undefined>();
   readonly onDidChange = this.changed.event;
-  private readonly opened = vscode.window.onDidChangeActiveTextEditor((editor) => this.look(editor));
+  private readonly listeners = [
+    vscode.window.onDidChangeActiveTextEditor((editor) => this.look(editor)),
+    vscode.workspace.onDidChangeWorkspaceFolders(({ removed }) => this.leave(removed)),
+  ];
 
   constructor(private readonly state: vscode.Memento) {
     this.look(vscode.window.activeTextEditor);
@@ -24,8 +28,14 @@ export class ActiveRecipe implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.opened.dispose();
+    for (const listener of this.listeners) listener.dispose();
     this.changed.dispose();
+  }
+
+  /** A recipe of a folder that is taken out of the window goes with it. */
+  private leave(folders: readonly vscode.WorkspaceFolder[]): void {
+    const file = this.uri?.fsPath;
+    if (file !== undefined && folders.some(({ uri }) => liesIn(uri.fsPath, file))) this.set(undefined);
   }
 
   private look(editor: vscode.TextEditor | undefined): void {

@@ -1,3 +1,4 @@
+import * as fs from 'node:fs/promises';
 import * as l10n from '@vscode/l10n';
 import type { Snapshot, Subject, View, Zoom } from '../../protocol/panel';
 import type { Rows, TableName } from '../../protocol/panel-charts';
@@ -14,7 +15,7 @@ import type { ReaderClient } from './reader/client';
 import { type Candidate, Candidates } from './sections/candidates';
 import { cardsOf, referencesOf, type Standing, standingOf } from './sections/cards';
 import { comparisonOf } from './sections/comparison';
-import { headerOf, headerOfGone } from './sections/header';
+import { headerOf, headerOfGone, type Whereabouts } from './sections/header';
 import { hookRowsOf } from './sections/hooks';
 import { type Beside, besideOf } from './sections/subject';
 
@@ -80,8 +81,7 @@ export class Collector {
 
   /** What is shown of the rest stays as it is. */
   private async gone(key: string): Promise<Parts> {
-    const isInTrash = await findInTrash(runFolderOf(key)).then(Boolean, () => false);
-    return { reading: false, header: headerOfGone(key, isInTrash, this.lastHeader) };
+    return { reading: false, header: headerOfGone(key, await whereIs(key), this.lastHeader) };
   }
 
   private async collectRun(
@@ -182,4 +182,13 @@ function whyNoPredictions({ info, recipe }: ReadableRun): string {
   return info.best === undefined
     ? l10n.t('Predictions come with the first evaluation, at the end of the first epoch.')
     : l10n.t('This run has kept no predictions: it was made by an earlier version.');
+}
+
+async function whereIs(key: string): Promise<Whereabouts> {
+  const isThere = await fs.access(key).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) return 'elsewhere';
+  return (await findInTrash(runFolderOf(key)).catch(() => undefined)) === undefined ? 'nowhere' : 'trash';
 }

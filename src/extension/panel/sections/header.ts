@@ -44,17 +44,23 @@ export function headerOf(run: SeenRun, context: HeaderContext): Header {
   };
 }
 
-/** The header of a run whose folder is not there; `last` is what was last shown of it. */
-export function headerOfGone(key: string, isInTrash: boolean, last?: Header): Header {
+/** Where a run is that the window does not have: `elsewhere` is in a folder that is not open in it any more. */
+export type Whereabouts = 'trash' | 'elsewhere' | 'nowhere';
+
+/** The header of a run that the window does not have; `last` is what was last shown of it. */
+export function headerOfGone(key: string, where: Whereabouts, last?: Header): Header {
   const { secondsLeft: _, ...about } = { secondsLeft: undefined, ...(last ?? unknown(key)) };
+  const sentences: Record<Whereabouts, string> = {
+    trash: l10n.t('This run was deleted; it lies in the workspace’s trash.'),
+    elsewhere: l10n.t('The run’s project is not part of this window any more; add its folder to follow it.'),
+    nowhere: l10n.t('The run’s folder is gone: it was moved or removed.'),
+  };
   return {
     ...about,
     state: 'gone',
-    sentence: isInTrash
-      ? l10n.t('This run was deleted; it lies in the workspace’s trash.')
-      : l10n.t('The run’s folder is gone: it was moved or removed.'),
+    sentence: sentences[where],
     warnings: [],
-    actions: isInTrash ? ['restore', 'close'] : ['close'],
+    actions: where === 'trash' ? ['restore', 'close'] : ['close'],
   };
 }
 
