@@ -34,13 +34,14 @@ export function methodsPage(): string {
 }
 
 function describe(method: CatalogueMethod): string {
-  const { name, title, summary, publishedWeight, reference, options } = method;
+  const { name, title, summary, publishedWeight, reference, alsoNeeds, options } = method;
   const paper = reference.url === undefined ? reference.paper : `[${reference.paper}](${reference.url})`;
   return [
     `### \`${name}\`: ${title}`,
     `${summary} ${paper}.`,
     [
       `- Weight: ${publishedWeight}`,
+      ...(alsoNeeds === undefined ? [] : [`- Also needs: ${alsoNeeds}`]),
       ...(reference.code === undefined ? [] : [`- Code: ${reference.code}`]),
       ...checkedAgainst(method),
       ...Object.entries((options as TObject).properties).map(([key, schema]) => option(key, schema)),

@@ -1,4 +1,5 @@
 import { NotificationType, RequestType } from 'vscode-jsonrpc/node';
+import type { MixedBatch } from '../recipe/mixing';
 import type { Recipe } from '../recipe/schema';
 import type { Score } from '../runs/types';
 
@@ -49,6 +50,8 @@ export interface ModelSummary {
   readonly parameters: number;
   readonly flops: number;
   readonly endsInSoftmax: boolean;
+  /** Height and width of the images that it sees, where they are smaller than the data's. */
+  readonly imageSize?: readonly [number, number];
   readonly layers: readonly LayerSummary[];
   /** The user's files that it was made from, as they were then; `path` as in `SourcePlace`. */
   readonly sources: readonly { readonly path: string; readonly sha256: string }[];
@@ -76,6 +79,7 @@ export interface CheckReport {
     readonly parameters: number;
   }[];
   readonly steps: number;
+  readonly mixing?: MixedBatch;
   /** One real training step, timed after a first one; bytes are the process's peak resident size. */
   readonly trial?: {
     readonly loss: number;

@@ -33,6 +33,8 @@ export interface CatalogueMethod {
   /** The weight its authors use; Distill writes it into new recipes. */
   readonly publishedWeight: number;
   readonly reference: Reference;
+  /** What a recipe must say for it beside the hook itself, in a sentence; Distill leaves such methods out. */
+  readonly alsoNeeds?: string;
   /** JSON schema of the options, with defaults and descriptions. */
   readonly options: TSchema;
 }

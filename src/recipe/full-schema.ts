@@ -82,9 +82,10 @@ function nameOrObject(
 }
 
 /** What a method does, and where it comes from. */
-function describeMethod({ title, summary, reference, publishedWeight }: CatalogueMethod): string {
+function describeMethod({ title, summary, reference, publishedWeight, alsoNeeds }: CatalogueMethod): string {
+  const needs = alsoNeeds === undefined ? '' : `\n\nAlso needs: ${alsoNeeds}`;
   const source = reference.url === undefined ? reference.paper : `[${reference.paper}](${reference.url})`;
-  return `**${title}**: ${summary}\n\n${source}. Published weight ${publishedWeight}.`;
+  return `**${title}**: ${summary}\n\n${source}. Published weight ${publishedWeight}.${needs}`;
 }
 
 function hookSchema(methods: readonly CatalogueMethod[]): JsonSchema {

@@ -1,5 +1,5 @@
 import type { Catalogue } from './catalogue';
-import type { Recipe } from './schema';
+import type { ModelReference, Recipe } from './schema';
 
 /** What a model is built for. */
 export interface ImageShape {
@@ -18,6 +18,14 @@ export function knownImages(
   if (source.format !== 'image-folder') return undefined;
   const size = typeof source.size === 'number' ? source.size : 224;
   return { inputShape: [size, size, source.channels === 1 ? 1 : 3] };
+}
+
+/** The shape of the images that a model is built for, of those of the data. */
+export function modelImages(
+  { imageSize }: Pick<ModelReference, 'imageSize'>,
+  ofData: ImageShape['inputShape'],
+): ImageShape['inputShape'] {
+  return imageSize === undefined ? ofData : [...imageSize, ofData[2]];
 }
 
 /** Why images of this shape cannot be brought to a size, [height, width]; undefined where they can. */

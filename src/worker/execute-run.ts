@@ -10,6 +10,7 @@ import { exportModel } from '../engine/models/export';
 import { restoreWeights } from '../engine/models/weights';
 import type { Score } from '../engine/tasks/classification';
 import { DivergedError } from '../engine/train/diverged-error';
+import { describeMixing, mixedBatch } from '../recipe/mixing';
 import { CheckpointStore } from '../runs/checkpoints';
 import { readRecipe } from '../runs/folder';
 import type { RunInfo } from '../runs/types';
@@ -69,6 +70,8 @@ async function trainPrepared(prepared: Prepared, host: RunHost): Promise<Ending>
   for (const { name, adapter } of prepared.hooks) {
     if (adapter !== undefined) writer.log(`${name}: adapter in front of the method: ${adapter}.`);
   }
+  const mixing = mixedBatch(recipe.train);
+  if (mixing) writer.log(`Mixing ${describeMixing(mixing)}.`);
   if (isResumed) writer.log(`Going on from the checkpoint of step ${from.step}.`);
   writer.update({
     state: 'running',

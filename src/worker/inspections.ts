@@ -3,6 +3,7 @@ import { InputError } from '../common/errors';
 import { retortHome } from '../common/home';
 import { ready } from '../engine/backends';
 import { exportModel } from '../engine/models/export';
+import { inputSize, takesSmaller } from '../engine/models/input-size';
 import { type Model, totalFlops } from '../engine/models/model';
 import { countParameters } from '../engine/train/hook-term';
 import type { Teachers } from '../engine/train/teachers';
@@ -18,6 +19,8 @@ import type {
   ModelSummary,
   Setting,
 } from '../protocol/inspector';
+import type { ImageShape } from '../recipe/image-shape';
+import { mixedBatch } from '../recipe/mixing';
 import type { Recipe } from '../recipe/schema';
 import { TEACHER, teachersOf } from '../recipe/teachers';
 import { evaluateSplit } from './evaluate';
@@ -42,6 +45,7 @@ export async function check(question: CheckQuestion, stage: Stage): Promise<Chec
   }
   const { recipe, data, student, teachers, hooks, plan } = prepared;
   const trial = question.trial ? await tryStep(prepared, stage) : undefined;
+  const mixing = mixedBatch(recipe.train);
   const report: CheckReport = {
     backend: backend.note,
     data: {
@@ -49,8 +53,8 @@ export async function check(question: CheckQuestion, stage: Stage): Promise<Chec
       imageShape: data.info.imageShape,
       samples: data.info.samples,
     },
-    student: summarize(recipe.student.model, student),
-    ...summarizeTeachers(recipe, teachers),
+    student: summarize(recipe.student.model, student, data.info.imageShape),
+    ...summarizeTeachers(recipe, teachers, data.info.imageShape),
     hooks: hooks.map((hook) => ({
       name: hook.name,
       student: hook.student.map(({ shape }) => shape),
@@ -60,6 +64,7 @@ export async function check(question: CheckQuestion, stage: Stage): Promise<Chec
       parameters: countParameters(hook),
     })),
     steps: plan.totalSteps,
+    ...(mixing && { mixing }),
     ...(trial && { trial }),
     warnings: [],
   };
@@ -97,7 +102,7 @@ export async function describeOneModel(question: ModelQuestion, stage: Stage): P
     { model, args: { ...args }, weights: null },
     { ...contextOf(question, stage), inputShape, classes, seed: 0 },
   );
-  return summarize(model, loaded);
+  return summarize(model, loaded, inputShape);
 }
 
 /** Evaluates the recipe's student, with its weights, on a split. */
@@ -127,22 +132,27 @@ export async function exportStudent(question: ExportQuestion, stage: Stage): Pro
   return null;
 }
 
-function summarizeTeachers(recipe: Recipe, teachers: Teachers): Pick<CheckReport, 'teacher' | 'teachers'> {
+function summarizeTeachers(
+  recipe: Recipe,
+  teachers: Teachers,
+  imageShape: ImageShape['inputShape'],
+): Pick<CheckReport, 'teacher' | 'teachers'> {
   const { [TEACHER]: teacher, ...further } = Object.fromEntries(
     teachersOf(recipe).map(({ name, reference }) => [
       name,
-      summarize(reference.model, teachers.get(name)!.model),
+      summarize(reference.model, teachers.get(name)!.model, imageShape),
     ]),
   );
   return { ...(teacher && { teacher }), ...(Object.keys(further).length > 0 && { teachers: further }) };
 }
 
-function summarize(reference: string, model: Model): ModelSummary {
+function summarize(reference: string, model: Model, imageShape: ImageShape['inputShape']): ModelSummary {
   return {
     reference,
     parameters: model.parameters,
     flops: totalFlops(model),
     endsInSoftmax: model.endsInSoftmax,
+    ...(takesSmaller(model, imageShape) && { imageSize: inputSize(model, imageShape) }),
     layers: model.layers.map(({ output: _, ...layer }) => layer),
     sources: model.sources,
   };

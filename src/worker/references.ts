@@ -5,7 +5,7 @@ import { loadModel, loadWeightsFromModelJson } from '../engine/models/load';
 import type { Model } from '../engine/models/model';
 import { restoreWeights } from '../engine/models/weights';
 import { decodeTensors, studentWeights } from '../engine/train/snapshot';
-import { tooLarge } from '../recipe/image-shape';
+import { modelImages, tooLarge } from '../recipe/image-shape';
 import { type CheckpointName, parseReference, type RunReference } from '../recipe/reference';
 import type { ModelReference } from '../recipe/schema';
 import { CheckpointStore } from '../runs/checkpoints';
@@ -37,7 +37,7 @@ export async function loadReferencedModel(
   context: ReferenceContext,
   chain = 0,
 ): Promise<Model> {
-  const { model, args, weights, imageSize } = reference;
+  const { model, args, weights } = reference;
   const parsed = parseReference(model);
   if (chain > LONGEST_CHAIN) throw new InputError(`${model} is built on itself, run by run`);
   let loaded: Model;
@@ -50,7 +50,7 @@ export async function loadReferencedModel(
     loaded = await loadModel({
       reference: model,
       args,
-      inputShape: inputShapeFor(imageSize, context),
+      inputShape: imagesFor(reference, context),
       classes: context.classes,
       seed: context.seed,
       base: context.workspace,
@@ -63,14 +63,14 @@ export async function loadReferencedModel(
 }
 
 /** What a model is built for. Throws `InputError` for images that would have to grow. */
-function inputShapeFor(
-  imageSize: ModelReference['imageSize'],
+function imagesFor(
+  reference: ModelReference,
   { inputShape }: Pick<ReferenceContext, 'inputShape'>,
-): [number, number, number] {
-  if (imageSize === undefined) return [...inputShape];
-  const wrong = tooLarge(imageSize, inputShape);
-  if (wrong !== undefined) throw new InputError(`imageSize, [${imageSize.join(', ')}], ${wrong}`);
-  return [...imageSize, inputShape[2]];
+): ReferenceContext['inputShape'] {
+  const { imageSize } = reference;
+  const wrong = imageSize && tooLarge(imageSize, inputShape);
+  if (wrong !== undefined) throw new InputError(`imageSize, [${imageSize!.join(', ')}], ${wrong}`);
+  return modelImages(reference, inputShape);
 }
 
 async function restoreNamed(model: Model, weights: string, context: ReferenceContext): Promise<void> {

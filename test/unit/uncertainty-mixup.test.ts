@@ -4,7 +4,8 @@ import * as path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { ready } from '../../src/engine/backends';
 import { classificationLoss } from '../../src/engine/tasks/classification-loss';
-import { drawMixing, keptImages, mixByUncertainty } from '../../src/engine/train/uncertainty-mixup';
+import { drawMixing, mixByUncertainty } from '../../src/engine/train/uncertainty-mixup';
+import { keptImages } from '../../src/recipe/mixing';
 import type { StoredTensor } from '../parity/fixture';
 
 interface Case {

@@ -7,6 +7,7 @@ import { bytes, count, duration, flops, shape, significant } from '../../common/
 import { facts, table } from '../output/table';
 import { StageDisplay } from '../output/stage-display';
 import { checkRecipe, loadRecipe } from '../../launch/recipes';
+import { describeMixing } from '../../recipe/mixing';
 
 interface CheckOptions {
   readonly set?: readonly string[];
@@ -46,6 +47,7 @@ function describeReport(report: CheckReport): string {
       ['student', modelText(student)],
       ['teacher', teacher && modelText(teacher)],
       ['steps', count(report.steps)],
+      ['mixing', report.mixing && describeMixing(report.mixing)],
       ['first loss', trial && lossOf(trial)],
       [
         'time',
@@ -59,7 +61,8 @@ function describeReport(report: CheckReport): string {
 }
 
 function modelText(model: ModelSummary): string {
-  return `${model.reference}, ${count(model.parameters)} parameters, ${flops(model.flops)} an image`;
+  const images = model.imageSize === undefined ? '' : ` of ${shape(model.imageSize)}`;
+  return `${model.reference}, ${count(model.parameters)} parameters, ${flops(model.flops)} an image${images}`;
 }
 
 function lossOf({ loss, terms }: NonNullable<CheckReport['trial']>): string {

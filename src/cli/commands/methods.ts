@@ -45,6 +45,7 @@ function describeMethod(method: CatalogueMethod): string {
     facts([
       ['hooks', method.hooks],
       ['published weight', String(method.publishedWeight)],
+      ['also needs', method.alsoNeeds],
       ['paper', method.reference.paper],
       ['', method.reference.url],
       ['code', method.reference.code],

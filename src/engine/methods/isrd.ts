@@ -23,6 +23,8 @@ export const isrd = defineMethod({
     url: 'https://arxiv.org/abs/2112.09532',
     code: 'https://github.com/gyguo/PixelDistillation (lib/models/hrir.py, tools_1_ts/train_isrd_5runs.py)',
   },
+  alsoNeeds:
+    'As `teacher` the layer that holds its images, `input`; as `student` its first convolution, or a map soon behind it.',
   options: Type.Object({}, { additionalProperties: false }),
 
   create(_options, shapes, weights) {

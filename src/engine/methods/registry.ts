@@ -98,9 +98,13 @@ export function methodNamed(name: string): MethodDefinition {
 
 /** The methods as plain data, for the catalogue. */
 export function catalogueMethods(): CatalogueMethod[] {
-  return methods.map(({ name, title, summary, hooks, layers, publishedWeight, reference, options }) => {
-    return { name, title, summary, hooks, layers, publishedWeight, reference, options };
-  });
+  return methods.map(
+    ({ name, title, summary, hooks, layers, publishedWeight, reference, alsoNeeds, options }) => ({
+      ...{ name, title, summary, hooks, layers, publishedWeight, reference },
+      ...(alsoNeeds !== undefined && { alsoNeeds }),
+      options,
+    }),
+  );
 }
 
 /**

@@ -36,6 +36,8 @@ export const sskd = defineMethod({
     url: 'https://arxiv.org/abs/2006.07114',
     code: 'https://github.com/xuguodong03/SSKD (student.py, wrapper.py)',
   },
+  alsoNeeds:
+    'A stage before the others with `"pretrain": true` (train.stages), which teaches the head on the teacher.',
   options: Type.Object(
     {
       similarityWeight: weight(10, 'the similarities'),

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { permutation, randomSource } from '../../common/random';
+import { keptImages } from '../../recipe/mixing';
 import type { TrainSettings } from '../../recipe/schema';
 
 type Settings = NonNullable<TrainSettings['uncertaintyMixup']>;
@@ -25,11 +26,6 @@ export interface Mixing {
 export function drawMixing(count: number, seed: string): Mixing {
   const random = randomSource(seed, 'mixing');
   return { partners: Int32Array.from(permutation(count, random)), strength: random() };
-}
-
-/** How many images of a batch teacher and student learn from. */
-export function keptImages({ kept }: Settings, batchSize: number): number {
-  return Math.max(1, Math.round(kept * batchSize));
 }
 
 /**

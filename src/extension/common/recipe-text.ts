@@ -24,12 +24,18 @@ export function valueAt({ tree }: RecipeText, path: JSONPath): unknown {
 export function modelOf(recipe: RecipeText, role: Role): ModelReference | undefined {
   const model = valueAt(recipe, [role, 'model']);
   const weights = valueAt(recipe, [role, 'weights']);
+  const imageSize = valueAt(recipe, [role, 'imageSize']);
   if (typeof model !== 'string' || model === '') return undefined;
   return {
     model,
     args: objectOrNone(valueAt(recipe, [role, 'args'])),
     weights: typeof weights === 'string' ? weights : null,
+    ...(isSize(imageSize) && { imageSize }),
   };
+}
+
+function isSize(value: unknown): value is [number, number] {
+  return Array.isArray(value) && value.length === 2 && value.every((side) => Number.isInteger(side));
 }
 
 /** The data source, written out. */

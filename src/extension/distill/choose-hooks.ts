@@ -21,8 +21,10 @@ export function chooseMethods(
   student: Student,
   place: StepPlace,
 ): Promise<readonly CatalogueMethod[] | typeof BACK | typeof CANCEL> {
-  // Those on several layers at once are written by hand: pairs of layers are chosen here.
-  const methods = loadCatalogue().methods.filter(({ layers }) => layers === 'one');
+  // Those on several layers at once, or with needs of their own, are written by hand: pairs of layers are chosen here.
+  const methods = loadCatalogue().methods.filter(
+    ({ layers, alsoNeeds }) => layers === 'one' && alsoNeeds === undefined,
+  );
   const choiceOf = (method: CatalogueMethod): Choice<CatalogueMethod> => ({
     label: method.name,
     description: [

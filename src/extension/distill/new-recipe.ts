@@ -10,6 +10,8 @@ export interface RecipeChoices {
   readonly student: string;
   /** The student's further arguments. */
   readonly args?: Readonly<Record<string, unknown>>;
+  /** Of the images that the student sees, where it is to be smaller. */
+  readonly imageSize?: ModelReference['imageSize'];
   readonly teacher?: ModelReference;
   readonly hooks: readonly NewHook[];
   readonly data: Readonly<Record<string, unknown>>;
@@ -32,7 +34,7 @@ export const FIRST_TRAINING = {
 
 /** Writes a recipe for `folder`. */
 export function newRecipe(
-  { student, args = {}, teacher, hooks, data, train }: RecipeChoices,
+  { student, args = {}, imageSize, teacher, hooks, data, train }: RecipeChoices,
   { folder, workspace }: { readonly folder: string; readonly workspace: string },
   names: { readonly teacher?: string } = {},
 ): NewRecipe {
@@ -50,10 +52,12 @@ export function newRecipe(
       model: writeReference(teacher.model, folder, workspace),
       ...(Object.keys(teacher.args).length > 0 && { args: teacher.args }),
       ...(teacher.weights !== null && { weights: teacher.weights }),
+      ...(teacher.imageSize && { imageSize: teacher.imageSize }),
     },
     student: {
       model: writeReference(student, folder, workspace),
       ...(Object.keys(args).length > 0 && { args }),
+      ...(imageSize && { imageSize }),
     },
     hooks: hooks.length > 0 ? hooks : undefined,
     train,

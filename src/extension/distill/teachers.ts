@@ -51,5 +51,5 @@ export function teacherReference(teacher: Exclude<Teacher, { kind: 'untrained' }
   if (teacher.kind === 'saved') return { model: teacher.model, args: {}, weights: null };
   const { model, reference } = teacher.trained;
   if (model.model.startsWith('run:')) return { model: reference, args: {}, weights: null };
-  return { model: model.model, args: model.args, weights: reference };
+  return { ...model, weights: reference };
 }

@@ -42,6 +42,7 @@ export async function trainTeacher(recipe: vscode.Uri, services: Services): Prom
     student,
     {
       args: written.args,
+      ...(written.imageSize && { imageSize: written.imageSize }),
       data: section('data') ?? { source: 'fashion-mnist' },
       train: section('train') ?? FIRST_TRAINING,
     },
@@ -51,7 +52,7 @@ export async function trainTeacher(recipe: vscode.Uri, services: Services): Prom
 
 async function write(
   student: Student,
-  sections: Pick<Parameters<typeof newRecipe>[0], 'data' | 'train' | 'args'>,
+  sections: Pick<Parameters<typeof newRecipe>[0], 'data' | 'train' | 'args' | 'imageSize'>,
   services: Services,
 ): Promise<vscode.Uri> {
   const { name, text } = newRecipe({ student: student.model, hooks: [], ...sections }, student);

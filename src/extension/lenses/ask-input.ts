@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ImageShape } from '../../recipe/image-shape';
+import { type ImageShape, modelImages } from '../../recipe/image-shape';
 import { SeenImages } from '../common/seen-images';
 import type { ActiveHooksStore } from './active-hooks';
 import { DEFAULT_INPUT, formatInput, type ModelInput, parseInput } from './model-input';
@@ -56,7 +56,9 @@ export class ModelInputs {
     const [role] = recipe ? rolesOf(recipe, reference) : [];
     if (!recipe?.source || !role) return undefined;
     const { isAssumed, ...images } = this.images.of(recipe.source);
-    return isAssumed ? undefined : { ...images, args: recipe[role]!.args };
+    if (isAssumed) return undefined;
+    const { args, ...model } = recipe[role]!;
+    return { ...images, inputShape: modelImages(model, images.inputShape), args };
   }
 
   private remembered(reference: string): ModelInput | undefined {

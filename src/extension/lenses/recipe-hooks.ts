@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { findNodeAtLocation, getNodeValue, type Node } from 'jsonc-parser';
 import { modelOf, readRecipeText, type Role, sourceOf } from '../common/recipe-text';
 import { resolveWritten } from '../common/written-references';
-import type { DataSource } from '../../recipe/schema';
+import type { DataSource, ModelReference } from '../../recipe/schema';
 import { workspacePath } from '../../recipe/workspace';
 
 /** A hook as far as it is typed. */
@@ -17,7 +17,7 @@ export interface WrittenHook {
   readonly length: number;
 }
 
-export interface WrittenModel {
+export interface WrittenModel extends Pick<ModelReference, 'imageSize'> {
   /** With paths from the workspace. */
   readonly model: string;
   readonly args: Readonly<Record<string, unknown>>;
@@ -38,7 +38,9 @@ export function readHooks(text: string, file: string, workspace: string): Recipe
   const model = (role: Role): WrittenModel | undefined => {
     const written = modelOf(recipe, role);
     const resolved = written && resolveWritten(written.model, path.dirname(file), workspace);
-    return resolved === undefined ? undefined : { model: resolved, args: { ...written!.args } };
+    if (written === undefined || resolved === undefined) return undefined;
+    const { args, imageSize } = written;
+    return { model: resolved, args: { ...args }, ...(imageSize && { imageSize }) };
   };
   const [student, teacher] = [model('student'), model('teacher')];
   const written = sourceOf(recipe);

@@ -1,6 +1,7 @@
 import { escapeMarkdown } from '../../common/markdown';
 import { bytes, count, duration, flops, shape, significant } from '../../common/format';
 import type { CheckReport, ModelSummary } from '../../protocol/inspector';
+import { describeMixing } from '../../recipe/mixing';
 
 /** What a check has found, as Markdown to read. */
 export function describeCheck(name: string, report: CheckReport): string {
@@ -21,7 +22,7 @@ export function describeCheck(name: string, report: CheckReport): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-function facts({ backend, data, student, teacher, steps, trial }: CheckReport): string {
+function facts({ backend, data, student, teacher, steps, mixing, trial }: CheckReport): string {
   const { train, validation, test } = data.samples;
   const rows: (readonly string[])[] = [
     ['device', backend],
@@ -30,6 +31,7 @@ function facts({ backend, data, student, teacher, steps, trial }: CheckReport): 
     ['student', modelText(student)],
     ...(teacher === undefined ? [] : [['teacher', modelText(teacher)]]),
     ['steps', count(steps)],
+    ...(mixing === undefined ? [] : [['mixing', describeMixing(mixing)]]),
   ];
   if (trial !== undefined) {
     const terms = Object.entries(trial.terms).map(([name, value]) => `${name} ${significant(value)}`);
@@ -43,8 +45,9 @@ function facts({ backend, data, student, teacher, steps, trial }: CheckReport): 
   return table(['', ''], rows);
 }
 
-function modelText({ reference, parameters, flops: operations }: ModelSummary): string {
-  return `${reference}: ${count(parameters)} parameters, ${flops(operations)} an image`;
+function modelText({ reference, parameters, flops: operations, imageSize }: ModelSummary): string {
+  const images = imageSize === undefined ? '' : ` of ${shape(imageSize)}`;
+  return `${reference}: ${count(parameters)} parameters, ${flops(operations)} an image${images}`;
 }
 
 /** Shapes without the batch. */

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { didYouMean } from '../../common/suggest';
 import type { LayerSummary } from '../../protocol/inspector';
 import type { Finding } from '../../recipe/problem';
+import { modelImages } from '../../recipe/image-shape';
 import type { DataSource } from '../../recipe/schema';
 import { workspacePath } from '../../recipe/workspace';
 import { workspaceOf } from '../common/launcher';
@@ -39,7 +40,10 @@ export async function layersOf(
     resolvedSource(recipe, folder, workspace),
   );
   const asked = models
-    .describe({ model, args: named.args, workspace, ...images }, { quietly: true })
+    .describe(
+      { model, args: named.args, workspace, ...images, inputShape: modelImages(named, images.inputShape) },
+      { quietly: true },
+    )
     .then(({ layers }) => ({ layers, areShapesReal: !isAssumed }))
     // What is wrong with a model is told by Check and Run, not while typing.
     .catch(() => undefined);
