@@ -46,19 +46,81 @@ export function buildCatalogueWriter(options) {
   });
 }
 
-/** The extension and its panel's thread carry their packages in any case: VS Code starts it from one file. */
+/**
+ * Packages that the extension needs some time after its start, if at all, and the files beside it that hold them: the
+ * shorter is what the editor reads at the start.
+ */
+const late = {
+  ajv: ['ajv'],
+  jsonrpc: ['vscode-jsonrpc/node'],
+  lezer: ['@lezer/common', '@lezer/javascript'],
+  protobuf: ['protobufjs/minimal'],
+  tar: ['tar'],
+  undici: ['undici'],
+  yauzl: ['yauzl'],
+};
+
+/** The extension and its panel's thread carry their packages in any case. */
 export function buildExtension(options) {
   return esbuild.build({
     ...forNode,
     entryPoints: {
       extension: 'src/extension/extension.ts',
       'panel-reader': 'src/extension/panel/reader/thread.ts',
+      ...Object.fromEntries(Object.keys(late).map((file) => [file, `late:${file}`])),
     },
-    external: ['vscode'],
+    plugins: [vscodeOnce, latePackages],
     ...carried,
     ...options,
   });
 }
+
+/** A module of the bundle's own, or each that imports it would copy its hundreds of names. */
+const vscodeOnce = {
+  name: 'vscode once',
+  setup(build) {
+    build.onResolve({ filter: /^vscode$/ }, ({ namespace, path: name }) =>
+      namespace === 'vscode' ? { path: name, external: true } : { path: name, namespace: 'vscode' },
+    );
+    build.onLoad({ filter: /.*/, namespace: 'vscode' }, () => ({ contents: `export * from 'vscode';` }));
+  },
+};
+
+/** In the place of a late package stand its names; the first that is used loads the file. */
+const latePackages = {
+  name: 'late packages',
+  setup(build) {
+    const filesOf = new Map(
+      Object.entries(late).flatMap(([file, packages]) => packages.map((name) => [name, `./${file}.js`])),
+    );
+    build.onResolve({ filter: /^late:/ }, ({ path: entry }) => ({
+      path: entry.replace('late:', ''),
+      namespace: 'late file',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'late file' }, ({ path: file }) => ({
+      contents: late[file].map((name) => `export * from '${name}';`).join('\n'),
+      resolveDir: root,
+    }));
+    build.onResolve({ filter: /^[^.]/ }, ({ path: name, importer }) =>
+      filesOf.has(name) && importer.startsWith(path.join(root, 'src'))
+        ? { path: name, namespace: 'late package' }
+        : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'late package' }, ({ path: name }) => ({
+      contents: `
+        const load = () => require('${filesOf.get(name)}');
+        module.exports = {
+          ${Object.keys(require(name))
+            .map((key) => `get '${key}'() { return load()['${key}']; },`)
+            .join('')}
+        };`,
+    }));
+    build.onResolve({ filter: /^\./, namespace: 'late package' }, ({ path: file }) => ({
+      path: file,
+      external: true,
+    }));
+  },
+};
 
 export function buildPage({ outdir, ...options }) {
   return esbuild.build({

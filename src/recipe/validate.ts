@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import Ajv, { type Options, type ValidateFunction } from 'ajv';
+import { Ajv, type Options, type ValidateFunction } from 'ajv';
 import { distFile } from '../common/files';
 import type { Catalogue } from './catalogue';
 import { recipeSchema } from './full-schema';

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import type { Static, TSchema } from '@sinclair/typebox';
-import Ajv, { type ValidateFunction } from 'ajv';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { errorCode, InputError, messageOf } from '../common/errors';
 import { makeFolder } from '../common/files';
 
@@ -113,10 +113,13 @@ export function checked<Schema extends TSchema>(
 /** Compiled once for each schema. */
 export function validator<Schema extends TSchema>(schema: Schema): ValidateFunction<Static<Schema>> {
   let compiled = validators.get(schema);
-  if (compiled === undefined) validators.set(schema, (compiled = ajv.compile(schema)));
+  if (compiled === undefined) {
+    // What the recipe's schema holds for editors is no matter here.
+    ajv ??= new Ajv({ strict: false, validateFormats: false });
+    validators.set(schema, (compiled = ajv.compile(schema)));
+  }
   return compiled as ValidateFunction<Static<Schema>>;
 }
 
-// What the recipe's schema holds for editors is no matter here.
-const ajv = new Ajv({ strict: false, validateFormats: false });
+let ajv: Ajv | undefined;
 const validators = new WeakMap<TSchema, ValidateFunction>();

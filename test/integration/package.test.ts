@@ -104,6 +104,23 @@ describe("the editor's package", function () {
     assert.ok(size <= 8_000_000, `${size} bytes`);
   });
 
+  it('holds what its programs load from beside them, and little that the editor reads at its start', () => {
+    const dist = path.join(extension, 'dist');
+    const files = fs.readdirSync(dist).filter((name) => name.endsWith('.js'));
+    const loaded = files.flatMap((name) =>
+      [...fs.readFileSync(path.join(dist, name), 'utf8').matchAll(/require\("\.\/([\w-]+\.js)"\)/g)].map(
+        ([, file]) => file!,
+      ),
+    );
+    for (const file of ['tensorflow.js', 'undici.js']) assert.ok(loaded.includes(file), file);
+    assert.deepEqual(
+      loaded.filter((file) => !files.includes(file)),
+      [],
+    );
+    const { size } = fs.statSync(path.join(dist, 'extension.js'));
+    assert.ok(size <= 600_000, `${size} bytes`);
+  });
+
   it('pins the packages with machine code by the hashes of the lock file, for every machine that VS Code runs on', () => {
     const pins = JSON.parse(
       fs.readFileSync(path.join(extension, 'dist', 'natives.json'), 'utf8'),

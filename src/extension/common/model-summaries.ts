@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { ModelRequest, type ModelSummary } from '../../protocol/inspector';
+import type { ModelSummary } from '../../protocol/inspector';
 import type { ImageShape } from '../../recipe/image-shape';
 import type { AskOptions, Launcher } from './launcher';
 
@@ -32,22 +32,18 @@ export class ModelSummaries implements vscode.Disposable {
     const key = JSON.stringify([model, this.launcher.backend, await hashOf(model)]);
     const known = this.summaries.get(key);
     if (known !== undefined) return known;
-    const { workspace, ...question } = model;
-    const asked = this.launcher.ask(
-      ModelRequest,
-      {
-        ...question,
-        workspace,
-        retort: path.join(workspace, '.retort'),
-        backend: this.launcher.backend,
-      },
-      options,
-    );
+    const asked = this.ask(model, options);
     this.summaries.set(key, asked);
     asked.catch(() => {
       if (options.signal?.aborted) this.summaries.delete(key);
     });
     return asked;
+  }
+
+  private async ask(model: ModelDescription, options: AskOptions): Promise<ModelSummary> {
+    const { ModelRequest } = await import('../../protocol/inspector.js');
+    const retort = path.join(model.workspace, '.retort');
+    return this.launcher.ask(ModelRequest, { ...model, retort, backend: this.launcher.backend }, options);
   }
 
   dispose(): void {

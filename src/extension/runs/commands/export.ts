@@ -4,7 +4,6 @@ import * as vscode from 'vscode';
 import { InputError } from '../../../common/errors';
 import { readMetricsCsv } from '../../../runs/csv';
 import { recipeOfTrained } from '../../../runs/trained';
-import { ExportRequest } from '../../../protocol/inspector';
 import { registerCommand } from '../../common/commands';
 import { isReadable, type ReadableSeenRun, type SeenRun } from '../../common/seen-run';
 import type { Services } from '../../services';
@@ -80,6 +79,7 @@ async function exportStudent({ launcher }: Services, seen: ReadableSeenRun): Pro
   const folder = path.join(chosen[0].fsPath, fileName(seen));
   if (fs.existsSync(folder))
     throw new InputError(vscode.l10n.t('{0} is there already; move it away first', folder));
+  const { ExportRequest } = await import('../../../protocol/inspector.js');
   const question = {
     workspace: path.dirname(run.retortFolder),
     retort: run.retortFolder,
