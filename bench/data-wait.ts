@@ -17,6 +17,7 @@ import { ready } from '../src/engine/backends';
 import { loadModel } from '../src/engine/models/load';
 import { Trainer } from '../src/engine/train/trainer';
 import type { Recipe } from '../src/recipe/schema';
+import { describeMachine } from './machine';
 
 const CLASSES = 4;
 const IMAGES_PER_CLASS = 64;
@@ -186,14 +187,13 @@ async function noise(
 }
 
 function describe(backend: string, rows: readonly string[]): string {
-  const cpus = os.cpus();
   return `# Waiting for data
 
 ResNet-18 at 224 px, batch ${BATCH}, one SGD step as \`retort run\` makes it, over ${STEPS} steps after ${WARM_UP_STEPS} of warm-up; target: under 5 % of a step spent waiting for data. The images are generated (real photographs were not at hand): soft shapes, texture and noise, ${CLASSES * IMAGES_PER_CLASS} JPEGs of quality 90.
 
 - Command: \`npm run build && npx tsx bench/data-wait.ts\`
 - Device: ${backend}
-- Machine: ${cpus.length} x ${cpus[0]?.model.trim()}, ${(os.totalmem() / 1024 ** 3).toFixed(0)} GiB, Node ${process.versions.node}, ${os.platform()} ${os.arch()}; load average while measuring ${os.loadavg()[0]!.toFixed(1)}
+- Machine: ${describeMachine()}
 
 | JPEGs, augmentation | processor time an image, ms | step, batch in memory, ms | step, loading, ms | waited a step, ms | share waiting |
 | --- | --- | --- | --- | --- | --- |

@@ -20,6 +20,7 @@ import { createRun, type RunFolder } from '../src/runs/folder';
 import { acquireRunLock } from '../src/runs/run-lock';
 import { RunWriter } from '../src/runs/writer';
 import { sampleRecipe } from '../test/unit/runs-helpers';
+import { describeMachine } from './machine';
 
 const LINES = 1_000_000;
 const STEPS_PER_LINE = 10;
@@ -180,7 +181,6 @@ function trainLine(line: number, random: () => number): object {
 }
 
 function describe(bytes: number, idleMs: number, measured: readonly Measured[]): string {
-  const cpus = os.cpus();
   const rows = measured.map(
     ({ firstMs, wholeMs, processorMs, held, followMs }) =>
       `| ${[firstMs, wholeMs, processorMs, held.ms, held.workMs, followMs].map((value) => value.toFixed(0)).join(' | ')} |`,
@@ -190,7 +190,7 @@ function describe(bytes: number, idleMs: number, measured: readonly Measured[]):
 A run of ${LINES.toLocaleString('en')} metric lines (${(bytes / 1e6).toFixed(0)} MB) opened in the panel, each time with a fresh thread; targets: all of it visible in 2 s, the extension host never held up over 50 ms. Charts fill as the file is read. Where other programs want the cores, a hold is also waiting for one: the column beside it is what the extension host itself did at a stretch.
 
 - Command: \`npm run build && npx tsx bench/panel-load.ts\`
-- Machine: ${cpus.length} x ${cpus[0]?.model.trim()}, ${(os.totalmem() / 1024 ** 3).toFixed(0)} GiB, Node ${process.versions.node}, ${os.platform()} ${os.arch()}; load average while measuring ${os.loadavg()[0]!.toFixed(1)}
+- Machine: ${describeMachine()}
 - Longest hold of the event loop in 3 s before, with nothing opened: ${idleMs.toFixed(0)} ms
 
 | first charts, ms | all lines, ms | processor time till then, ms | longest hold of the event loop, ms | longest stretch of own work, ms | a line that is added later, ms |
