@@ -6,16 +6,22 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
  * - TypeBox writes every union as `anyOf`, at which each alternative complains in turn. An `enum`, a list of
  *   types or a `oneOf` with a discriminator gives one exact error and exact completions.
  *   Any other union is refused: it would have neither.
+ * - TypeBox bounds a tuple by `maxItems` and by `additionalItems`, which would both complain of an entry too many.
  * - TypeBox requires keys that have a default. Validation fills them in first; an editor would ask for them.
  */
 export function plainSchema(schema: object): JsonSchema {
   const copy = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, plainValue(value)]));
-  return narrowUnion(relaxRequired(copy));
+  return narrowUnion(relaxRequired(boundOnce(copy)));
 }
 
 function plainValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plainValue);
   return typeof value === 'object' && value !== null ? plainSchema(value) : value;
+}
+
+function boundOnce(schema: JsonSchema): JsonSchema {
+  const { additionalItems, ...rest } = schema;
+  return additionalItems === false && 'maxItems' in rest ? rest : schema;
 }
 
 function relaxRequired(schema: JsonSchema): JsonSchema {
