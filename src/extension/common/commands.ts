@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { asInputError } from '../../common/disk-faults';
-import { InputError, messageOf } from '../../common/errors';
+import { messageOf } from '../../common/errors';
 import { type CommandName, features } from '../contributions';
-import { ErrorWithRemedies } from './error-with-remedies';
+import { ErrorWithRemedies, type Remedy } from './error-with-remedies';
 import type { CommandContribution } from './manifest';
 
 const contributed: readonly CommandContribution[] = features.flatMap(
@@ -44,15 +44,18 @@ export function requireTrust(): void {
   );
 }
 
-/** Tells an error: with what mends it where that is a command, with the log at hand where the error is ours. */
+/**
+ * Tells an error: with what mends it where that is a command, else with the log at hand. A message without a button is
+ * cut off after its first line, and goes away by itself.
+ */
 export async function tellError(log: vscode.LogOutputChannel, error: unknown): Promise<void> {
   log.error(error instanceof Error ? error : String(error));
   const told = asInputError(error);
-  const remedies = told instanceof ErrorWithRemedies ? told.remedies : [];
-  const showLog = vscode.l10n.t('Show Log');
-  const buttons = told instanceof InputError ? remedies.map(({ title }) => title) : [showLog];
-  const chosen = await vscode.window.showErrorMessage(messageOf(told), ...buttons);
+  const remedies: readonly Remedy[] =
+    told instanceof ErrorWithRemedies
+      ? told.remedies
+      : [{ title: vscode.l10n.t('Show Log'), command: 'retort.showLog' }];
+  const chosen = await vscode.window.showErrorMessage(messageOf(told), ...remedies.map(({ title }) => title));
   const remedy = remedies.find(({ title }) => title === chosen);
   if (remedy !== undefined) await vscode.commands.executeCommand(remedy.command);
-  else if (chosen === showLog) log.show();
 }

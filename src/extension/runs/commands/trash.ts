@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { asInputError } from '../../../common/disk-faults';
-import { messageOf } from '../../../common/errors';
+import { InputError, messageOf } from '../../../common/errors';
 import { deleteRun, restoreRun } from '../../../runs/trash';
 import { registerCommand, tellError } from '../../common/commands';
 import { isLive, isReadable, type SeenRun } from '../../common/seen-run';
@@ -17,7 +17,7 @@ export function registerTrash(services: Services, targets: Targets): vscode.Disp
       const chosen = await targets.runs(target, selected, { title: t('Delete Runs'), filter });
       const { deleted, refused } = await deleteAll(chosen);
       await runs.refresh();
-      for (const reason of refused) void vscode.window.showWarningMessage(reason);
+      for (const reason of refused) void tellError(log, new InputError(reason));
       if (deleted.length > 0) void offerUndo(services, deleted);
     }),
   ];
