@@ -13,3 +13,4 @@ export type {
   Shape,
 } from './methods/method';
 export { createMethod, methods } from './methods/registry';
+export { rotations } from './train/views';
