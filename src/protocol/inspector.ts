@@ -80,10 +80,17 @@ export interface CheckReport {
   }[];
   readonly steps: number;
   readonly mixing?: MixedBatch;
-  /** One real training step, timed after a first one; bytes are the process's peak resident size. */
+  /** Real training steps of each stage, timed after a first one; bytes are the process's peak resident size. */
   readonly trial?: {
-    readonly loss: number;
-    readonly terms: Readonly<Record<string, number>>;
+    readonly stages: readonly {
+      readonly name?: string;
+      readonly steps: number;
+      /** Of its first step, on the weights as they come. */
+      readonly loss: number;
+      readonly terms: Readonly<Record<string, number>>;
+      readonly secondsPerStep: number;
+    }[];
+    /** Mean over the training. */
     readonly secondsPerStep: number;
     readonly estimatedSeconds: number;
     readonly peakMemoryBytes: number;

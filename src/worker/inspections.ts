@@ -7,7 +7,6 @@ import { inputSize, takesSmaller } from '../engine/models/input-size';
 import { type Model, totalFlops } from '../engine/models/model';
 import { countParameters } from '../engine/train/hook-term';
 import type { Teachers } from '../engine/train/teachers';
-import { Trainer } from '../engine/train/trainer';
 import type {
   CheckAnswer,
   CheckQuestion,
@@ -28,6 +27,7 @@ import { PlaceError } from './place-error';
 import { prepare, prepareData, prepareModel, type PrepareContext, type Prepared } from './prepare';
 import { loadReferencedModel } from './references';
 import type { Stage } from './stage';
+import { tryStages } from './trial';
 
 function contextOf(setting: Setting, stage: Stage): PrepareContext {
   return { workspace: setting.workspace, retort: setting.retort, home: retortHome(), stage };
@@ -44,7 +44,8 @@ export async function check(question: CheckQuestion, stage: Stage): Promise<Chec
     return { problems: [{ path: error.path, message: error.message }] };
   }
   const { recipe, data, student, teachers, hooks, plan } = prepared;
-  const trial = question.trial ? await tryStep(prepared, stage) : undefined;
+  if (question.trial) stage('Taking a training step', false);
+  const trial = question.trial ? await tryStages(prepared) : undefined;
   const mixing = mixedBatch(recipe.train);
   const report: CheckReport = {
     backend: backend.note,
@@ -70,28 +71,6 @@ export async function check(question: CheckQuestion, stage: Stage): Promise<Chec
   };
   await data.close();
   return { report };
-}
-
-/** Two training steps: the first warms up, the second is timed. */
-async function tryStep(prepared: Prepared, stage: Stage): Promise<NonNullable<CheckReport['trial']>> {
-  const { recipe, data, student, teachers, hooks, plan } = prepared;
-  stage('Taking a training step', false);
-  const trainer = new Trainer({ recipe, student, teachers, hooks, ...plan });
-  const source = data.batches({ split: 'train', ...recipe.train });
-  const { accumulate } = recipe.train;
-  const batches = [];
-  for (let index = 0; index < accumulate; index++) batches.push(await source.next(0, index));
-  const first = await trainer.step(batches);
-  const before = performance.now();
-  await trainer.step(batches);
-  const secondsPerStep = (performance.now() - before) / 1000;
-  return {
-    loss: first.loss,
-    terms: first.terms,
-    secondsPerStep,
-    estimatedSeconds: secondsPerStep * plan.totalSteps,
-    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
-  };
 }
 
 /** Builds one model and lists its layers. */

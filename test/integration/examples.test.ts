@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { parse } from 'jsonc-parser';
 import { packageRoot } from '../../src/common/files';
 import { inspect } from '../../src/launch/inspect';
 import { CheckRequest, ModelRequest } from '../../src/protocol/inspector';
@@ -57,28 +58,50 @@ for (const { title, source, recipes } of projects) {
 
     for (const name of fs.readdirSync(folder).filter((file) => file.endsWith('.distill.json'))) {
       it(`${name} takes a step`, async () => {
-        const hasTeacher = fs.readFileSync(path.join(folder, name), 'utf8').includes('"teacher":');
-        const recipe = recipeOf(name, hasTeacher ? [`teacher.weights=${teacher}`] : []);
+        const recipe = recipeOf(name, trainedModels(path.join(folder, name), teacher));
         const backend = process.env.RETORT_BACKEND ?? 'auto';
         const question = { workspace, retort, backend, recipe, trial: true };
         const answer = await inspect(CheckRequest, question);
         assert.ok('report' in answer, JSON.stringify(answer));
         const { trial, hooks } = answer.report;
-        const { task, train } = recipe;
-        const terms = Object.keys(trial!.terms);
-        const names = hooks.map((hook) => hook.name);
-        // The trial is of the first stage, in which only some of the methods may have something to learn.
-        const pretrained = names.map((hook) => `pretrain/${hook}`).filter((term) => terms.includes(term));
-        assert.deepEqual(terms, train.stages?.[0]?.pretrain ? pretrained : ['task', ...names]);
-        assert.ok(terms.length > 0);
-        for (const [name, term] of Object.entries(trial!.terms)) {
-          assert.ok(Number.isFinite(term) && (term > 0 || (name === 'task' && task.lossWeight === 0)), name);
+        const { stages = [] } = recipe.train;
+        assert.equal(trial!.stages.length, Math.max(1, stages.length));
+        for (const { terms, loss } of trial!.stages) {
+          for (const [term, value] of Object.entries(terms)) {
+            assert.ok(Number.isFinite(value) && (value > 0 || isOff(recipe, term)), term);
+          }
+          const sum = Object.values(terms).reduce((total, value) => total + value, 0);
+          assert.ok(Math.abs(sum - loss) < 1e-5);
         }
-        const sum = Object.values(trial!.terms).reduce((total, term) => total + term, 0);
-        assert.ok(Math.abs(sum - trial!.loss) < 1e-5);
+        const learners = Object.entries(recipe.teachers ?? {}).flatMap(([peer, { learns }]) =>
+          learns ? [peer] : [],
+        );
+        const tasks = ['task', ...learners.map((peer) => `${peer}/task`)];
+        const terms = trial!.stages.flatMap((stage) => Object.keys(stage.terms));
+        const names = new Set(terms.map((term) => term.replace(/^pretrain\//, '')));
+        assert.deepEqual([...names].sort(), [...tasks, ...hooks.map((hook) => hook.name)].sort());
       });
     }
   });
+}
+
+/** Puts the run of a teacher in the place of all weights that an example leaves to the reader. */
+function trainedModels(file: string, run: string): string[] {
+  const { student, teacher, teachers } = parse(fs.readFileSync(file, 'utf8')) as Partial<Recipe>;
+  return [
+    ...(student?.weights === null ? [`student.weights=${run}`] : []),
+    ...(teacher ? [`teacher.weights=${run}`] : []),
+    ...Object.entries(teachers ?? {}).flatMap(([name, { learns }]) =>
+      learns ? [] : [`teachers.${name}.weights=${run}`],
+    ),
+  ];
+}
+
+/** Whether a term is there to be reported alone. */
+function isOff({ task, hooks }: Recipe, term: string): boolean {
+  if (term === 'task') return task.lossWeight === 0;
+  // A warm-up begins at 0.
+  return hooks.some(({ method, schedule }) => schedule?.type === 'warmup' && term.startsWith(`${method}@`));
 }
 
 describe("The sample project's models", function () {

@@ -311,8 +311,7 @@ describe('the report of a check', () => {
     ],
     steps: 140,
     trial: {
-      loss: 2.3,
-      terms: { task: 2.3 },
+      stages: [{ steps: 140, loss: 2.3, terms: { task: 2.3 }, secondsPerStep: 0.5 }],
       secondsPerStep: 0.5,
       estimatedSeconds: 70,
       peakMemoryBytes: 2 ** 30,

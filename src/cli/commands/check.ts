@@ -37,7 +37,7 @@ export function addCheck(program: Command): void {
 }
 
 function describeReport(report: CheckReport): string {
-  const { data, student, teacher, hooks, trial } = report;
+  const { data, student, teacher, teachers = {}, hooks, trial } = report;
   const { train, validation, test } = data.samples;
   return [
     facts([
@@ -46,9 +46,16 @@ function describeReport(report: CheckReport): string {
       ['images', `${count(train)} training, ${count(validation)} validation, ${count(test)} test`],
       ['student', modelText(student)],
       ['teacher', teacher && modelText(teacher)],
+      ...Object.entries(teachers).map(([name, model]): [string, string] => [
+        `teacher ${name}`,
+        modelText(model),
+      ]),
       ['steps', count(report.steps)],
       ['mixing', report.mixing && describeMixing(report.mixing)],
-      ['first loss', trial && lossOf(trial)],
+      ...(trial?.stages ?? []).map((stage, index, all): [string, string] => [
+        all.length === 1 ? 'first loss' : `stage ${stage.name ?? index + 1}`,
+        lossOf(stage),
+      ]),
       [
         'time',
         trial && `about ${duration(trial.estimatedSeconds)} (${significant(trial.secondsPerStep)} s a step)`,
@@ -65,7 +72,7 @@ function modelText(model: ModelSummary): string {
   return `${model.reference}, ${count(model.parameters)} parameters, ${flops(model.flops)} an image${images}`;
 }
 
-function lossOf({ loss, terms }: NonNullable<CheckReport['trial']>): string {
+function lossOf({ loss, terms }: NonNullable<CheckReport['trial']>['stages'][number]): string {
   const parts = Object.entries(terms).map(([name, value]) => `${name} ${significant(value)}`);
   return `${significant(loss)} (${parts.join(' ')})`;
 }

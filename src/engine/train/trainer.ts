@@ -37,7 +37,7 @@ export class Trainer {
   private finished = 0;
   private readonly cohort: Cohort;
   private readonly parameters: ReadonlyMap<string, Parameter>;
-  private readonly stages: readonly PlannedStage[];
+  readonly stages: readonly PlannedStage[];
   private stage: StageTraining;
 
   /** Throws `InputError` for groups, stages and globs that do not fit the models. */
@@ -138,6 +138,12 @@ export class Trainer {
     this.finished = steps;
     this.enterStage();
     await this.stage.optimizer.setState(part('optimizer'));
+  }
+
+  /** Goes on as if so many steps were finished, to try a later stage. */
+  skipTo(steps: number): void {
+    this.finished = steps;
+    this.enterStage();
   }
 
   dispose(): void {

@@ -22,7 +22,7 @@ export function describeCheck(name: string, report: CheckReport): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-function facts({ backend, data, student, teacher, steps, mixing, trial }: CheckReport): string {
+function facts({ backend, data, student, teacher, teachers, steps, mixing, trial }: CheckReport): string {
   const { train, validation, test } = data.samples;
   const rows: (readonly string[])[] = [
     ['device', backend],
@@ -30,19 +30,27 @@ function facts({ backend, data, student, teacher, steps, mixing, trial }: CheckR
     ['split', `${count(train)} training, ${count(validation)} validation, ${count(test)} test`],
     ['student', modelText(student)],
     ...(teacher === undefined ? [] : [['teacher', modelText(teacher)]]),
+    ...Object.entries(teachers ?? {}).map(([name, model]) => [`teacher ${name}`, modelText(model)]),
     ['steps', count(steps)],
     ...(mixing === undefined ? [] : [['mixing', describeMixing(mixing)]]),
   ];
   if (trial !== undefined) {
-    const terms = Object.entries(trial.terms).map(([name, value]) => `${name} ${significant(value)}`);
-    const { estimatedSeconds, secondsPerStep, peakMemoryBytes } = trial;
+    const { stages, estimatedSeconds, secondsPerStep, peakMemoryBytes } = trial;
     rows.push(
       ['time', `about ${duration(estimatedSeconds)} (${significant(secondsPerStep)} s a step)`],
       ['memory', `${bytes(peakMemoryBytes)} at most in one step`],
-      ['first loss', `${significant(trial.loss)} (${terms.join(', ')})`],
+      ...stages.map((stage, index) => [
+        stages.length === 1 ? 'first loss' : `stage ${stage.name ?? index + 1}`,
+        lossText(stage),
+      ]),
     );
   }
   return table(['', ''], rows);
+}
+
+function lossText({ loss, terms }: NonNullable<CheckReport['trial']>['stages'][number]): string {
+  const parts = Object.entries(terms).map(([name, value]) => `${name} ${significant(value)}`);
+  return `${significant(loss)} (${parts.join(', ')})`;
 }
 
 function modelText({ reference, parameters, flops: operations, imageSize }: ModelSummary): string {
