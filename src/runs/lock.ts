@@ -52,7 +52,7 @@ export async function takeLock(
     // A later claim may have come and cleaned this number away between our look and our claim.
     const numbers = await claimNumbers(folder);
     if (Math.max(...numbers) > number) {
-      await fs.rm(path.join(folder, String(number)), { recursive: true, force: true });
+      await discard(folder, String(number));
       continue;
     }
     await clean(folder, number);
@@ -81,7 +81,7 @@ async function lastClaim(folder: string): Promise<{ number: number; holder: Proc
 }
 
 async function claim(folder: string, number: number, holder: ProcessIdentity): Promise<boolean> {
-  const aside = path.join(folder, `.${randomBytes(6).toString('hex')}`);
+  const aside = asideOf(folder);
   await fs.mkdir(aside);
   try {
     writeJsonAtomic(path.join(aside, 'claim.json'), { holder });
@@ -112,6 +112,22 @@ async function clean(folder: string, current: number): Promise<void> {
     const entry = path.join(folder, name);
     const left = name.startsWith('.') && (await fs.stat(entry).catch(() => undefined));
     const isOld = left ? left.mtimeMs < now - 60_000 : Number(name) < current;
-    if (isOld) await fs.rm(entry, { recursive: true, force: true });
+    if (isOld) await discard(folder, name);
   }
+}
+
+/** At a stroke: in a claim emptied file by file, another process could put its own before the folder is gone. */
+async function discard(folder: string, name: string): Promise<void> {
+  const aside = asideOf(folder);
+  try {
+    await fs.rename(path.join(folder, name), aside);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return;
+    throw error;
+  }
+  await fs.rm(aside, { recursive: true, force: true });
+}
+
+function asideOf(folder: string): string {
+  return path.join(folder, `.${randomBytes(6).toString('hex')}`);
 }
