@@ -45,7 +45,7 @@ describe('the tree of experiments', () => {
       '    seed 1 | 84.0 · 12 min ago',
       '  kd | 87.0 ± 1.4 · 2 seeds · ★',
       '    seed 0 | 86.0 · 12 min ago',
-      '    seed 1 | 88.0 · ★ · 12 min ago',
+      '    seed 1 | 88.0 · 12 min ago · ★',
     ]);
   });
 
@@ -76,19 +76,26 @@ describe('the tree of experiments', () => {
     const rows = await collect({ sort: 'name', secondsLeft: () => 120 });
     const [group] = rows[0]!.children;
     assert.deepEqual(
-      group!.children.map(({ label, description, icon }) => [
-        label,
-        description.replace(' · 2 m left', ''),
-        icon.name,
-      ]),
+      group!.children.map(({ label, description, icon }) => [label, description, icon.name]),
       [
-        ['seed 1', 'running 62 % · 86.1', 'play-circle'],
+        ['seed 1', '62 % · 2 m left · 86.1', 'play-circle'],
         ['seed 2', 'queued', 'watch'],
         ['seed 3', 'interrupted at epoch 7 · just now', 'debug-pause'],
         ['seed 4', 'failed · just now', 'error'],
       ],
     );
-    assert.equal(rows[0]!.description, '4 runs · 1 running');
+    assert.equal(rows[0]!.description, '1 running · 4 runs');
+    assert.equal(group!.children[0]!.spoken, 'running 62 % · 2 m left · 86.1');
+  });
+
+  it('says of a run that is to stop after its epoch so, and no more how long its recipe would take', async () => {
+    const process = (await processIdentity())!;
+    const progress = { step: 62, steps: 100, stepsPerEpoch: 10, epochs: 10 };
+    const info = { state: 'running', attempt: 1, process, progress, stopAfterEpoch: 7 } as const;
+    await makeRun(retort.folder, { info });
+    const [row] = (await collect({ secondsLeft: () => 120 }))[0]!.children[0]!.children;
+    assert.equal(row!.description, '62 % · stops after epoch 7');
+    assert.equal(row!.context, 'run running live plain');
   });
 
   it('offers on each row what can be done with it', async () => {
@@ -99,7 +106,7 @@ describe('the tree of experiments', () => {
     const rows = (await collect({ sort: 'name' }))[0]!.children[0]!.children;
     assert.deepEqual(
       rows.map(({ context }) => context),
-      ['run running live plain', 'run stopped over resumable starred', 'run done over plain'],
+      ['run running live ongoing plain', 'run stopped over resumable starred', 'run done over plain'],
     );
   });
 
@@ -146,7 +153,7 @@ describe('the tree of experiments', () => {
     assert.deepEqual(drawn([experiment!]), [
       'small | 2 groups',
       '  kd | 87.0 ± 1.4 · 2 seeds · ★',
-      '    seed 1 | 88.0 · ★ · 12 min ago',
+      '    seed 1 | 88.0 · 12 min ago · ★',
     ]);
     assert.deepEqual(await collect({ filter: filterOf('nothing like it') }), []);
   });

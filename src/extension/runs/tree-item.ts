@@ -11,7 +11,8 @@ export function treeItemOf(row: Row): vscode.TreeItem {
   item.description = row.description;
   item.iconPath = themeIcon(row.icon);
   item.contextValue = row.context;
-  item.accessibilityInformation = { label: `${row.label}, ${row.description.replaceAll(' · ', ', ')}` };
+  const spoken = row.spoken ?? row.description;
+  item.accessibilityInformation = { label: `${row.label}, ${spoken.replaceAll(' · ', ', ')}` };
   return item;
 }
 

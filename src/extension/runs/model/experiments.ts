@@ -106,8 +106,8 @@ function experimentRow(
   const row: Row = {
     ...container(id, name, children),
     description: joinParts(
-      total === 1 ? plural(runs.length, 'run') : plural(total, 'group'),
       live > 0 && l10n.t('{0} running', live),
+      total === 1 ? plural(runs.length, 'run') : plural(total, 'group'),
     ),
     icon: { name: 'beaker' },
     context: 'experiment',

@@ -7,6 +7,8 @@ export interface Row {
   readonly id: string;
   readonly label: string;
   readonly description: string;
+  /** The description for those who hear it, where it is not the one shown: icons are not heard. */
+  readonly spoken?: string;
   /** A codicon, and a theme colour where the row has one. */
   readonly icon: Icon;
   /** Words that menus ask for: `run live starred`. */

@@ -24,17 +24,19 @@ export function runRow(run: ReadableSeenRun, { split, now, secondsLeft }: RunRow
   const known = rows.get(run);
   if (known?.stamp === stamp) return known.row;
   const metric = runMetric(run, split);
+  // A narrow side bar cuts the end off.
+  const rest = [
+    left !== undefined && isOngoing(run) && l10n.t('{0} left', left),
+    metric === undefined ? undefined : points(metric),
+    age,
+    run.notes.star === true && '★',
+    run.notes.tags?.map((tag) => `#${tag}`).join(' '),
+  ];
   const row: Row = {
     id: run.key,
     label: runLabel(run),
-    description: joinParts(
-      stateText(run),
-      metric === undefined ? undefined : points(metric),
-      run.notes.star === true && '★',
-      left !== undefined && l10n.t('{0} left', left),
-      age,
-      run.notes.tags?.map((tag) => `#${tag}`).join(' '),
-    ),
+    description: joinParts(shortStateText(run), ...rest),
+    spoken: joinParts(stateText(run), ...rest),
     icon: icons[state],
     context: contextOf(run, state),
     keys: [run.key],
@@ -82,7 +84,7 @@ export function isOngoing({ seen: { state, info } }: ReadableSeenRun): boolean {
   return state === 'running' && info.stopAfterEpoch === undefined;
 }
 
-/** `running 62 %`, `interrupted at epoch 7`; nothing for a run that is done. */
+/** `running 62 %`, `running 62 % · stops after epoch 7`, `interrupted at epoch 7`; nothing for a run that is done. */
 export function stateText(run: ReadableSeenRun): string | undefined {
   const { state, info } = run.seen;
   const fraction = fractionDone(run);
@@ -94,7 +96,10 @@ export function stateText(run: ReadableSeenRun): string | undefined {
     case 'starting':
       return l10n.t('starting');
     case 'running':
-      return fraction === undefined ? l10n.t('running') : l10n.t('running {0}', percent(fraction, 0));
+      return joinParts(
+        fraction === undefined ? l10n.t('running') : l10n.t('running {0}', percent(fraction, 0)),
+        stopText(run),
+      );
     case 'stopping':
       return l10n.t('stopping');
     case 'stopped':
@@ -106,6 +111,17 @@ export function stateText(run: ReadableSeenRun): string | undefined {
     case 'done':
       return undefined;
   }
+}
+
+/** The same in a row, whose icon says already that the run is running. */
+function shortStateText(run: ReadableSeenRun): string | undefined {
+  const fraction = fractionDone(run);
+  if (run.seen.state !== 'running' || fraction === undefined) return stateText(run);
+  return joinParts(percent(fraction, 0), stopText(run));
+}
+
+function stopText({ seen: { info } }: ReadableSeenRun): string | undefined {
+  return info.stopAfterEpoch === undefined ? undefined : l10n.t('stops after epoch {0}', info.stopAfterEpoch);
 }
 
 const icons: Readonly<Record<RunState, Icon>> = {
