@@ -1,7 +1,10 @@
 // npx tsx bench/lenses.ts > bench/results/lenses.md
 // Milliseconds from a text to its builders and layers, as the editor's lenses ask for them.
-import { performance } from 'node:perf_hooks';
+import * as fs from 'node:fs';
 import * as os from 'node:os';
+import * as path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { packageRoot } from '../src/common/files';
 import { Syntax } from '../src/extension/common/model-syntax/syntax';
 
 const LINES = 2000;
@@ -30,6 +33,16 @@ function file(): string {
   let text = "import * as tf from '@tensorflow/tfjs';\n";
   for (let index = 0; text.split('\n').length < LINES; index++) text += builder(index);
   return text;
+}
+
+/** Model files as they are written: those of the sample project and of the built-in networks, one after another. */
+function written(): string {
+  const folders = ['examples/sample/models', 'src/engine/models/networks'];
+  const files = folders.flatMap((folder) =>
+    fs.readdirSync(path.join(packageRoot(), folder)).map((name) => path.join(packageRoot(), folder, name)),
+  );
+  const lines = files.flatMap((name) => fs.readFileSync(name, 'utf8').split('\n'));
+  return Array.from({ length: LINES }, (_, line) => lines[line % lines.length]).join('\n');
 }
 
 interface Times {
@@ -66,10 +79,13 @@ function median(values: readonly number[]): number {
 
 async function main(): Promise<void> {
   const text = file();
+  const usual = written();
   const first = await time(() => new Syntax('typescript').read(text));
   const anew: Times[] = [];
+  const anewUsual: Times[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     anew.push(await time(() => new Syntax('typescript').read(text)));
+    anewUsual.push(await time(() => new Syntax('typescript').read(usual)));
   }
   const syntax = new Syntax('typescript');
   let typed = text;
@@ -102,12 +118,13 @@ async function main(): Promise<void> {
 
     npx tsx bench/lenses.ts > bench/results/lenses.md
 
-${new Date().toISOString().slice(0, 10)}; ${os.cpus()[0]?.model}, ${os.cpus().length} cores, ${os.type()}; Node ${process.version.slice(1)}; one-minute load ${os.loadavg()[0]!.toFixed(1)}. A TypeScript file of ${text.split('\n').length} lines, ${Math.round(text.length / 1024)} KB, ${builders.length} builders, ${layers.length} layer calls. Milliseconds; ${ROUNDS} rounds. The parser works in slices: "held up" is the longest stretch in which nothing else could run; "processor" is what the process used, its compiler's and collector's threads included.
+${new Date().toISOString().slice(0, 10)}; ${os.cpus()[0]?.model}, ${os.cpus().length} cores, ${os.type()}; Node ${process.version.slice(1)}; one-minute load ${os.loadavg()[0]!.toFixed(1)}. A TypeScript file of ${text.split('\n').length} lines, ${Math.round(text.length / 1024)} KB, ${builders.length} builders, ${layers.length} layer calls; and ${usual.split('\n').length} lines, ${Math.round(usual.length / 1024)} KB, of this project's own model files, one after another. Milliseconds; ${ROUNDS} rounds. The parser works in slices: "held up" is the longest stretch in which nothing else could run; "processor" is what the process used, its compiler's and collector's threads included.
 
 | what | median | longest | processor, median | held up, median | held up, longest |
 | --- | --- | --- | --- | --- | --- |
 ${row('the first file of a session, code not yet compiled', [first])}
 ${row('another file', anew)}
+${row('2,000 lines of model files as they are written', anewUsual)}
 ${row('after an edit of one character', edited)}
 ${row('another file, half typed', halfTyped)}`);
 }

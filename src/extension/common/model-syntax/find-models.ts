@@ -33,9 +33,16 @@ class ModelFinder {
       if (known && known.name !== 'default') continue;
       builders.set(scope, { name, ...this.spans(exported, scope) });
     }
-    const reached = [...builders].map(([scope, { name }]) => ({ name, scopes: this.reachableFrom(scope) }));
+    const reachedBy = new Map<Scope, string[]>();
+    for (const [start, { name }] of builders) {
+      for (const scope of this.reachableFrom(start)) {
+        const names = reachedBy.get(scope);
+        if (names) names.push(name);
+        else reachedBy.set(scope, [name]);
+      }
+    }
     const layers = [...this.outline.scopes.values()].flatMap((scope) => {
-      const by = reached.filter(({ scopes }) => scopes.has(scope)).map(({ name }) => name);
+      const by = reachedBy.get(scope) ?? [];
       return scope.calls.flatMap((call) => this.layerOf(call, scope, by) ?? []);
     });
     return { builders: [...builders.values()].sort(byPlace), layers: layers.sort(byPlace) };
@@ -227,7 +234,7 @@ function unwrapped(value: SyntaxNode): SyntaxNode {
 
 function argument(call: SyntaxNode, index: number): SyntaxNode | undefined {
   let commas = 0;
-  const list = call.getChild('ArgList');
+  const list = call.lastChild?.name === 'ArgList' ? call.lastChild : null;
   for (let child = list?.firstChild?.nextSibling ?? null; child; child = child.nextSibling) {
     if (child.name === ',') commas += 1;
     else if (commas === index && child.name !== ')' && !child.name.endsWith('Comment')) return child;

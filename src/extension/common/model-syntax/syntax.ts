@@ -13,8 +13,9 @@ const dialects: Readonly<Record<string, string>> = {
   javascriptreact: 'jsx',
 };
 
-/** Milliseconds that parsing takes before it lets others work. */
+/** Milliseconds that parsing takes before it lets others work, and steps between two looks at the clock. */
 const SLICE = 8;
+const STEPS = 32;
 
 /** What a text says about models; `isWhole` is false where the parser had to guess what is meant. */
 export interface ReadSource {
@@ -42,17 +43,23 @@ export class Syntax {
     const dialect = dialects[this.languageId] ?? 'jsx';
     const parse = parser.configure({ dialect }).startParse(text, this.fragments);
     let tree: Tree | null = null;
-    for (let start = performance.now(); tree === null;) {
+    for (let start = performance.now(), steps = 1; tree === null; steps++) {
       tree = parse.advance();
-      if (performance.now() - start < SLICE) continue;
-      await new Promise((resolve) => setImmediate(resolve));
+      if (steps % STEPS !== 0 || performance.now() - start < SLICE) continue;
+      await letOthersWork();
       start = performance.now();
     }
     this.fragments = this.meanwhile.reduce(
       (fragments, ranges) => TreeFragment.applyChanges(fragments, ranges),
       TreeFragment.addTree(tree),
     );
+    await letOthersWork();
     const outline = outlineOf(tree, text);
+    await letOthersWork();
     return { source: findModels(outline), isWhole: !outline.hasErrors };
   }
+}
+
+function letOthersWork(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

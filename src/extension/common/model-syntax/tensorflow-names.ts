@@ -16,8 +16,8 @@ export class TensorFlowNames {
     if (expression.name === 'CallExpression') return this.isRequired(expression) ? 'tf' : undefined;
     if (expression.name !== 'MemberExpression') return undefined;
     const object = expression.firstChild && this.meaningOf(expression.firstChild);
-    const property = expression.getChild('PropertyName');
-    return object && property ? `${object}.${this.textOf(property)}` : undefined;
+    const property = object && expression.lastChild;
+    return property?.name === 'PropertyName' ? `${object}.${this.textOf(property)}` : undefined;
   }
 
   /** Learns from `import … from '@tensorflow/tfjs…'`. */
@@ -51,13 +51,10 @@ export class TensorFlowNames {
   }
 
   private isRequired(call: SyntaxNode): boolean {
-    const [callee, list] = [call.firstChild, call.getChild('ArgList')];
-    const name = list?.getChild('String');
-    return callee !== null && name != null && this.textOf(callee) === 'require' && this.names(name);
-  }
-
-  private names(specifier: SyntaxNode): boolean {
-    return isTensorFlow(unquoted(this.textOf(specifier)));
+    const callee = call.firstChild;
+    if (callee?.name !== 'VariableName' || this.textOf(callee) !== 'require') return false;
+    const name = call.getChild('ArgList')?.getChild('String');
+    return name != null && isTensorFlow(unquoted(this.textOf(name)));
   }
 
   private textOf(node: SyntaxNode): string {
