@@ -140,11 +140,12 @@ export class Session {
     await dialog.getByRole('button', { name: 'Fetch' }).click();
   }
 
-  /** What was on the screen when a test failed. */
+  /** What was on the screen when a test failed, and what has been told. */
   async shootFailure(title: string): Promise<void> {
-    await this.page.screenshot({
-      path: path.join(this.pictures, `failed-${title.replaceAll(/\W+/g, '-')}.png`),
-    });
+    const name = path.join(this.pictures, `failed-${title.replaceAll(/\W+/g, '-')}`);
+    await this.page.screenshot({ path: `${name}.png` });
+    await this.workbench.command('Notifications: Show Notifications').catch(() => undefined);
+    await this.page.screenshot({ path: `${name}-told.png` });
   }
 
   async end(): Promise<void> {

@@ -272,12 +272,13 @@ export class Workbench {
   async refusal(title: string, answer: () => Promise<void> = () => Promise.resolve()): Promise<string> {
     await this.command(title);
     await answer();
-    const told = this.notifications.filter({ has: this.page.locator('.codicon-error') });
+    const told = this.notifications.filter({ has: this.page.locator('.codicon-error, .codicon-warning') });
     await told.first().waitFor();
     assert.equal(await told.count(), 1, title);
     const sentence = await told.locator('.notification-list-item-message').innerText();
-    await this.clearNotifications();
-    await told.first().waitFor({ state: 'detached' });
+    await told.hover();
+    await told.getByRole('button', { name: /^Clear Notification/ }).click();
+    await told.waitFor({ state: 'detached' });
     return sentence;
   }
 
