@@ -16,7 +16,8 @@ export class TensorFlowNames {
     if (expression.name === 'CallExpression') return this.isRequired(expression) ? 'tf' : undefined;
     if (expression.name !== 'MemberExpression') return undefined;
     const object = expression.firstChild && this.meaningOf(expression.firstChild);
-    const property = object && expression.lastChild;
+    if (object == null) return undefined;
+    const property = expression.lastChild;
     return property?.name === 'PropertyName' ? `${object}.${this.textOf(property)}` : undefined;
   }
 
