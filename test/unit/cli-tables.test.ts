@@ -23,6 +23,29 @@ describe('what a recipe does, in a line', () => {
     assert.equal(describeRecipe(sampleRecipe()), 'resnet8   alone');
   });
 
+  it('names all teachers, who learns from whom, and stages', () => {
+    const { train, ...rest } = sampleRecipe();
+    const model = (name: string) => ({ model: `builtin:${name}`, args: {}, weights: null });
+    const hook = { method: 'kd', weight: 1, options: {} };
+    const mutual = {
+      ...rest,
+      teacher: model('resnet20'),
+      teachers: { deep: model('resnet56'), peer: { ...model('vgg8'), learns: true } },
+      hooks: [
+        { ...hook, from: ['teacher', 'deep'] },
+        { ...hook, from: 'peer' },
+      ],
+      train: { ...train, stages: [{ epochs: 1 }, { epochs: train.epochs - 1 }] },
+    };
+    assert.equal(
+      describeRecipe(mutual),
+      'resnet8 ← resnet20 + resnet56 ↔ vgg8   kd 1:teacher+deep + kd 1:peer   in 2 stages',
+    );
+    const layers = { student: ['stage1', 'stage2'], teacher: ['stage3', 'stage3'] };
+    const own = { ...rest, train, hooks: [{ ...hook, ...layers, method: 'at', from: 'student' }] };
+    assert.equal(describeRecipe(own), 'resnet8 ← itself   at 1@stage1+stage2:student');
+  });
+
   it('gives every kind of model a short name', () => {
     assert.equal(modelName('builtin:wrn-16-2'), 'wrn-16-2');
     assert.equal(modelName('models/resnet.ts#resnet8'), 'resnet8');

@@ -5,7 +5,7 @@ import type { Recipe } from '../../recipe/schema';
 import { type CheckpointInfo, CheckpointStore } from '../../runs/checkpoints';
 import { readRecipe, type RunFolder } from '../../runs/folder';
 import { type ObservedRun, stateOf } from '../../runs/state';
-import type { Score } from '../../runs/types';
+import type { RunInfo, Score } from '../../runs/types';
 import { contextOf } from '../context';
 import { describeRecipe } from '../output/describe';
 import { bytes, count, duration, percent, epochText } from '../../common/format';
@@ -39,7 +39,7 @@ function describeRun(
   recipe: Recipe,
   checkpoints: readonly CheckpointInfo[],
 ): string {
-  const { parameters, teacher, best, last, backend } = info;
+  const { parameters, teacher, teachers = {}, best, last, backend } = info;
   const advice = adviceFor(run, state);
   return [
     describeRecipe(recipe),
@@ -54,6 +54,10 @@ function describeRun(
       ['test', info.test && scoreText(info.test)],
       ['teacher, validation', teacher?.validation && scoreText(teacher.validation)],
       ['teacher, test', teacher?.test && scoreText(teacher.test)],
+      ...Object.entries(teachers).flatMap(([name, { validation, test }]): [string, string | undefined][] => [
+        [`${name}, validation`, validation && scoreText(validation)],
+        [`${name}, test`, test && scoreText(test)],
+      ]),
       ['parameters', parameters && parameterText(parameters)],
       ['trained for', info.seconds === undefined ? undefined : duration(info.seconds)],
       ['attempts', info.attempt > 1 ? String(info.attempt) : undefined],
@@ -73,8 +77,10 @@ function scoreText({ accuracy, loss, samples }: Score): string {
   return `${percent(accuracy)}, loss ${lossText(loss)}, ${count(samples)} images`;
 }
 
-function parameterText({ student, teacher }: { student: number; teacher?: number }): string {
-  return teacher === undefined ? count(student) : `${count(student)} (teacher ${count(teacher)})`;
+function parameterText({ student, teacher, teachers }: NonNullable<RunInfo['parameters']>): string {
+  const others = Object.entries({ ...(teacher !== undefined && { teacher }), ...teachers });
+  if (others.length === 0) return count(student);
+  return `${count(student)} (${others.map(([name, parameters]) => `${name} ${count(parameters)}`).join(', ')})`;
 }
 
 function checkpointsTable(checkpoints: readonly CheckpointInfo[]): string {
