@@ -2,7 +2,7 @@ import { InputError } from '../common/errors';
 import { type Data, openData } from '../data/loader';
 import { methods } from '../engine/methods/registry';
 import type { Model } from '../engine/models/model';
-import { createHookTerms, HookError, type HookTerm } from '../engine/train/hook-term';
+import { checkViews, createHookTerms, HookError, type HookTerm } from '../engine/train/hook-term';
 import { planStages } from '../engine/train/stage-plan';
 import type { TeacherModel, Teachers } from '../engine/train/teachers';
 import { hookPairs } from '../recipe/hook-pairs';
@@ -65,6 +65,7 @@ export async function prepare(recipe: Recipe, context: PrepareContext): Promise<
         seed,
       ),
     );
+    await at('hooks', () => checkViews(hooks, data.info.imageShape));
     await at('train.stages', () => planStages(recipe.train, hooks, student, plan));
     return { recipe, data, student, teachers, hooks, plan };
   } catch (error) {

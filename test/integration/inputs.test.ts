@@ -139,6 +139,27 @@ describe('What models see of the images', function () {
     });
   });
 
+  it('refuses to turn images that are not square, at the hook', async () => {
+    // The same bytes as images of half the height and twice the width.
+    const folder = path.join(workspace, 'oblong');
+    fs.cpSync(path.join(workspace, 'data'), folder, { recursive: true });
+    for (const name of ['train', 't10k']) {
+      const file = path.join(folder, `${name}-images-idx3-ubyte`);
+      const bytes = fs.readFileSync(file);
+      [6, 24].forEach((size, index) => bytes.writeUInt32BE(size, 8 + 4 * index));
+      fs.writeFileSync(file, bytes);
+    }
+    const recipe = resolve(workspace, {
+      ...recipeFrom(teacher),
+      data: { source: { format: 'idx', path: 'oblong' } },
+    });
+    const message =
+      'it looks at images turned by 90 degrees too, and those of 6 x 24 are not square; choose another method';
+    assert.deepEqual(await inspect(CheckRequest, { workspace, retort, backend, recipe, trial: false }), {
+      problems: [{ path: 'hooks[3].method', message }],
+    });
+  });
+
   it('shows the teacher a quarter fewer images, and all views of them in one pass', async () => {
     const seen = await imagesSeen({ teacher, mixed: true });
     const without = await imagesSeen({ teacher, mixed: false });

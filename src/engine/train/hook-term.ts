@@ -210,7 +210,6 @@ function createTerm(
   const definition = methodNamed(hook.method);
   const teacher = from[0]!.layers;
   at(`${path}.from`, () => checkMean(from));
-  if (definition.views) at(`${path}.method`, () => refuseOblong(learner, surroundings));
   const shapes = { student: student.map(({ shape }) => shape), teacher: teacher.map(({ shape }) => shape) };
   const parts = at(`${path}.teacher`, () => partsOf(definition.requires ?? [], from, surroundings));
   const adapted = at(path, () =>
@@ -239,11 +238,15 @@ function createTerm(
   };
 }
 
-/** Images that are turned stay of the same shape where they are square. All models see those of the same data. */
-function refuseOblong(learner: string, surroundings: Surroundings): void {
-  const [, height, width] = modelsOf(surroundings).get(learner)!.network.inputs[0]!.shape;
-  if (height === width) return;
-  throw new InputError(
+/** Throws `HookError` for a method that turns images where these, [height, width, channels], are not square. */
+export function checkViews(
+  hooks: readonly HookTerm[],
+  [height, width]: readonly [number, number, number],
+): void {
+  const turning = hooks.find(({ method }) => method.views !== undefined);
+  if (height === width || turning === undefined) return;
+  throw new HookError(
+    `hooks[${turning.index}].method`,
     `it looks at images turned by 90 degrees too, and those of ${height} x ${width} are not square; choose another method`,
   );
 }

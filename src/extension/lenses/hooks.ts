@@ -88,7 +88,10 @@ export class HookCommands {
     const layer = layerId === undefined ? await this.chooseLayer(own, role) : layerNamed(own, layerId);
     if (!layer) return;
     const kind = hookKindOf(layer);
-    const methods = loadCatalogue().methods.filter(({ hooks, layers }) => hooks === kind && layers === 'one');
+    // Those with needs of their own are written by hand, as those on several layers.
+    const methods = loadCatalogue().methods.filter(
+      ({ hooks, layers, alsoNeeds }) => hooks === kind && layers === 'one' && alsoNeeds === undefined,
+    );
     if (kind === undefined || methods.length === 0) {
       throw new InputError(
         t('{0} gives neither feature maps nor vectors, and no method hooks anything else', layer.id),
