@@ -1,6 +1,6 @@
 import type { TSchema } from '@sinclair/typebox';
 import type { Catalogue, CatalogueMethod, CatalogueNetwork } from './catalogue';
-import { Hook, ModelReference, Recipe, Teacher } from './schema';
+import { Hook, Recipe, Student, Teacher } from './schema';
 import { type JsonSchema, plainSchema } from './plain-schema';
 
 /**
@@ -29,7 +29,7 @@ export function recipeSchema(catalogue: Catalogue): JsonSchema {
         description: teachers?.description,
         additionalProperties: modelSchema(Teacher, catalogue.networks),
       },
-      student: { ...modelSchema(ModelReference, catalogue.networks), description: 'The model to train.' },
+      student: { ...modelSchema(Student, catalogue.networks), description: 'The model to train.' },
       hooks: { ...hooks, items: hookSchema(catalogue.methods) },
     },
   };

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { byType, closed, Count, NonNegative, oneLine, Positive } from './schema-parts';
+import { TeacherClassifier } from './classifier-schema';
 import { ImageSize } from './input-schema';
 import { TrainSettings } from './train-schema';
 
@@ -28,6 +29,11 @@ export const ModelReference = Type.Object(
     }),
     imageSize: Type.Optional(ImageSize),
   },
+  closed,
+);
+
+export const Student = Type.Object(
+  { ...ModelReference.properties, teacherClassifier: Type.Optional(TeacherClassifier) },
   closed,
 );
 
@@ -232,7 +238,7 @@ export const Recipe = Type.Object(
         description: 'Further teachers, by the names that hooks know them by in `from`.',
       }),
     ),
-    student: ModelReference,
+    student: Student,
     hooks: Type.Array(Hook, {
       default: [],
       description: 'The distillation terms: each adds its weighted loss to that of the task.',
@@ -261,6 +267,7 @@ export const Recipe = Type.Object(
 
 export type Recipe = Static<typeof Recipe>;
 export type ModelReference = Static<typeof ModelReference>;
+export type Student = Static<typeof Student>;
 export type Teacher = Static<typeof Teacher>;
 export type Hook = Static<typeof Hook>;
 export type DataSource = Static<typeof DataSource>;

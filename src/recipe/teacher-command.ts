@@ -13,6 +13,7 @@ export function teacherCommand(recipe: Recipe, teacher: ModelReference, file: st
     ...(recipe.variant === undefined ? [] : ['variant=']),
     ...(recipe.hooks.length === 0 ? [] : ['hooks=']),
     ...(recipe.student.weights === null ? [] : ['student.weights=']),
+    ...(recipe.student.teacherClassifier === undefined ? [] : ['student.teacherClassifier=']),
     `student.model=${teacher.model}`,
     ...argsOverride(recipe.student.args, teacher.args),
     ...sizeOverride(recipe.student.imageSize, teacher.imageSize),

@@ -27,8 +27,12 @@ function checkNames({ teachers = {} }: Recipe): Finding[] {
   });
 }
 
-/** Hooks that name nobody learn from `teacher`. */
+/** Hooks that name nobody learn from `teacher`; a student may end in its classifier. */
 function checkPresence(recipe: Recipe): Finding[] {
+  if (recipe.teacher === undefined && recipe.student.teacherClassifier) {
+    const message = 'missing; the student is to end in its classifier (student.teacherClassifier)';
+    return [{ path: 'teacher', message }];
+  }
   if (recipe.teacher !== undefined || !recipe.hooks.some((hook) => sourcesOf(hook).includes(TEACHER))) {
     return [];
   }

@@ -2,13 +2,14 @@ import { InputError } from '../common/errors';
 import { type Data, openData } from '../data/loader';
 import { methods } from '../engine/methods/registry';
 import type { Model } from '../engine/models/model';
+import { takeClassifier } from '../engine/models/teacher-classifier';
 import { checkViews, createHookTerms, HookError, type HookTerm } from '../engine/train/hook-term';
 import { planStages } from '../engine/train/stage-plan';
 import type { TeacherModel, Teachers } from '../engine/train/teachers';
 import { hookPairs } from '../recipe/hook-pairs';
 import { tooLarge } from '../recipe/image-shape';
-import type { ModelReference, Recipe } from '../recipe/schema';
-import { teachersOf } from '../recipe/teachers';
+import type { Recipe, Student } from '../recipe/schema';
+import { TEACHER, teachersOf } from '../recipe/teachers';
 import { PlaceError } from './place-error';
 import { planSteps, type Plan } from './progress';
 import { loadReferencedModel } from './references';
@@ -55,6 +56,11 @@ export async function prepare(recipe: Recipe, context: PrepareContext): Promise<
   try {
     const student = await prepareModel('student', recipe.student, recipe, data, context);
     const teachers = await prepareTeachers(recipe, data, context);
+    if (recipe.student.teacherClassifier) {
+      await at('student.teacherClassifier.channels', () =>
+        takeClassifier(student, teachers.get(TEACHER)!.model),
+      );
+    }
     const { batchSize, seed } = recipe.train;
     const plan = await at('train.accumulate', () => planTraining(recipe, data));
     const hooks = await at('hooks', () =>
@@ -94,7 +100,7 @@ async function prepareTeachers(recipe: Recipe, data: Data, context: PrepareConte
 /** Builds one of the models; `path` is its place in the recipe. Throws `PlaceError` there. */
 export async function prepareModel(
   path: string,
-  reference: ModelReference,
+  reference: Student,
   recipe: Recipe,
   data: Data,
   context: PrepareContext,

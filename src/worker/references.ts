@@ -3,11 +3,12 @@ import type * as tf from '@tensorflow/tfjs';
 import { InputError } from '../common/errors';
 import { loadModel, loadWeightsFromModelJson } from '../engine/models/load';
 import type { Model } from '../engine/models/model';
+import { endInClassifier } from '../engine/models/teacher-classifier';
 import { restoreWeights } from '../engine/models/weights';
 import { decodeTensors, studentWeights } from '../engine/train/snapshot';
 import { modelImages, tooLarge } from '../recipe/image-shape';
 import { type CheckpointName, parseReference, type RunReference } from '../recipe/reference';
-import type { ModelReference } from '../recipe/schema';
+import type { ModelReference, Student } from '../recipe/schema';
 import { CheckpointStore } from '../runs/checkpoints';
 import { openRun, readRecipe } from '../runs/folder';
 import type { Stage } from './stage';
@@ -30,14 +31,15 @@ const LONGEST_CHAIN = 20;
 
 /**
  * Loads a model that a recipe names, with its weights. A `run:` is that run's student: its network as that run's
- * recipe builds it, with the weights of the checkpoint. Throws `InputError`.
+ * recipe builds it, with the weights of the checkpoint. A student that is to end in the teacher's classifier gets a
+ * place for it, which its weights fill or `takeClassifier`. Throws `InputError`.
  */
 export async function loadReferencedModel(
-  reference: ModelReference,
+  reference: Student,
   context: ReferenceContext,
   chain = 0,
 ): Promise<Model> {
-  const { model, args, weights } = reference;
+  const { model, args, weights, teacherClassifier } = reference;
   const parsed = parseReference(model);
   if (chain > LONGEST_CHAIN) throw new InputError(`${model} is built on itself, run by run`);
   let loaded: Model;
@@ -57,6 +59,14 @@ export async function loadReferencedModel(
       workspace: context.workspace,
     });
     context.stage(`Loading weights`, false);
+  }
+  if (teacherClassifier) {
+    try {
+      loaded = endInClassifier(loaded, teacherClassifier, context);
+    } catch (error) {
+      if (error instanceof InputError) throw new InputError(`teacherClassifier: ${error.message}`);
+      throw error;
+    }
   }
   if (weights !== null) await restoreNamed(loaded, weights, context);
   return loaded;

@@ -21,21 +21,29 @@ const options: Record<string, object> = {
 };
 
 /** Of methods for which the last stages of both networks are not the right ones. */
-const layersOf: Record<string, object> = { isrd: { student: 'stage1', teacher: 'input' } };
+const layersOf: Record<string, object> = {
+  isrd: { student: 'stage1', teacher: 'input' },
+  simkd: { student: 'projector', teacher: 'stage3' },
+};
+
+/** Of methods for which the student is another than a ResNet-8 of width 8. */
+const studentOf: Record<string, object> = {
+  // Flow matrices are compared entry by entry, so both sides need the same channels.
+  fsp: { args: { width: 16 } },
+  simkd: { teacherClassifier: { after: 'stage3', channels: 64 } },
+};
 
 /** A ResNet-8 that only the method teaches, from a wider ResNet-14, on Fashion-MNIST. */
 function recipeFor({ name, hooks, layers }: CatalogueMethod): object {
   const stages = layers === 'several' ? ['stage1', 'stage2', 'stage3'] : 'stage3';
   const hooked = layersOf[name] ?? (hooks === 'logits' ? {} : { student: stages, teacher: stages });
-  // Flow matrices are compared entry by entry, so both sides need the same channels.
-  const width = name === 'fsp' ? 16 : 8;
   return {
     name: 'methods',
     task: { lossWeight: 0 },
     data: { source: 'fashion-mnist', train: { limit: 500 }, validation: { fraction: 0.01 } },
     // Which weights matters little here, and there are none at hand: those that the network starts with.
     teacher: { model: 'builtin:resnet14', weights: 'run:20261122-101500-k3f9' },
-    student: { model: 'builtin:resnet8', args: { width } },
+    student: { model: 'builtin:resnet8', args: { width: 8 }, ...studentOf[name] },
     hooks: [{ method: name, ...hooked, weight: 1, options: options[name] ?? {} }],
     train: { epochs: 1, batchSize: 16, optimizer: { type: 'adam', lr: 0.002 }, seed: 1 },
   };

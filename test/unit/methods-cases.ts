@@ -273,6 +273,7 @@ export const cases: Record<string, Case> = {
     starts: embedding('embedding', 9 * 5),
     changesWithTwins,
   },
+  simkd: { student: [4, 3, 4, 6], teacher: [4, 6, 8, 6], perSample },
   cd: { student: [4, 5, 4, 5], teacher: [4, 6, 6, 8], starts: embedding('connector', 5) },
   isrd: {
     student: [4, 3, 4, 5],

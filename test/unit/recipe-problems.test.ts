@@ -363,6 +363,15 @@ describe('what is wrong with a recipe', () => {
     ]);
   });
 
+  it("a student that ends in a teacher's classifier, without a teacher", () => {
+    const alone = valid
+      .replace(/\n {2}"teacher".*/, '')
+      .replace(/"student": \{/, '"student": { "teacherClassifier": { "after": "stage3", "channels": 64 },');
+    assert.deepEqual(problemsOf(alone).map(describeProblem), [
+      'teacher: missing; the student is to end in its classifier (student.teacherClassifier) (r.distill.json, line 2)',
+    ]);
+  });
+
   it('says everything at once, in the order of the file', () => {
     const text = edited('"lr": 0.05', '"lr": -1').replace('"kd"', '"kdd"').replace('"padding"', '"pading"');
     assert.deepEqual(

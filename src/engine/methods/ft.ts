@@ -32,6 +32,8 @@ export const ft = defineMethod({
     url: 'https://arxiv.org/abs/1802.04977',
     code: 'https://github.com/open-mmlab/mmrazor (mmrazor/models/losses/factor_transfer_loss.py)',
   },
+  alsoNeeds:
+    'A stage before the others with `"pretrain": true` (train.stages), which teaches the paraphraser on the teacher.',
   options: Type.Object(
     {
       rate: Type.Number({

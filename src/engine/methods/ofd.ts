@@ -30,6 +30,8 @@ export const ofd = defineSeveralLayerMethod({
     url: 'https://arxiv.org/abs/1904.01866',
     code: 'https://github.com/megvii-research/mdistiller (mdistiller/distillers/OFD.py)',
   },
+  alsoNeeds:
+    'Layers in front of their activation; those of the teacher come from a batch normalisation, or from a sum with one.',
   options: Type.Object(
     {
       kernel: Type.Integer({

@@ -41,6 +41,7 @@ import { pkt } from './pkt';
 import { reviewkd } from './reviewkd';
 import { rkd } from './rkd';
 import { sampleShape, ShapeError } from './shapes';
+import { simkd } from './simkd';
 import { sp } from './sp';
 import { srd } from './srd';
 import { sskd } from './sskd';
@@ -76,6 +77,7 @@ export const methods: readonly MethodDefinition[] = [
   reviewkd,
   ofd,
   afd,
+  simkd,
   crd,
   sp,
   cc,
