@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { Type } from '@sinclair/typebox';
 import { InputError } from '../common/errors';
 import type { RunFolder } from './folder';
-import { openInside, validator } from './inside';
+import { openInside, validatorOf } from './inside';
 import { AttemptLine, MetricLine } from './types';
 
 /** Lines longer than this are damage, not metrics. */
@@ -82,9 +82,9 @@ export function parseLine(text: string): MetricLine | AttemptLine | 'damaged' | 
   } catch {
     return 'damaged';
   }
-  if (validator(MetricLine)(value) || validator(AttemptLine)(value)) return value;
+  if (validatorOf(MetricLine).Check(value) || validatorOf(AttemptLine).Check(value)) return value;
   // A kind that a later version has added is no damage.
-  return validator(AnyLine)(value) && !KINDS.has(value.kind) ? 'unknown' : 'damaged';
+  return validatorOf(AnyLine).Check(value) && !KINDS.has(value.kind) ? 'unknown' : 'damaged';
 }
 
 const AnyLine = Type.Object({ kind: Type.String(), seq: Type.Integer() });
