@@ -23,6 +23,7 @@ import type { Ending, RunHost } from './in-turn';
 import { readRunWeights } from './references';
 import { adviseOnDivergence, RunTraining } from './train-run';
 import { measureTeachers, testTeachers } from './teachers';
+import { untaughtWarnings } from './warnings';
 
 /** Loads the backend of a run, and writes what does the work. */
 export async function startBackend(requested: BackendChoice, writer: RunWriter): Promise<BackendName> {
@@ -66,7 +67,8 @@ async function trainPrepared(prepared: Prepared, host: RunHost): Promise<Ending>
   const isResumed = (await checkpoints.list()).length > 0;
   const from = isResumed ? await training.resume() : { step: 0, warnings: [] };
   await writer.beginAttempt(from.step);
-  for (const warning of from.warnings) warn(writer, warning);
+  const untaught = isResumed ? [] : untaughtWarnings(prepared);
+  for (const warning of [...from.warnings, ...untaught]) warn(writer, warning);
   for (const { name, adapter } of prepared.hooks) {
     if (adapter !== undefined) writer.log(`${name}: adapter in front of the method: ${adapter}.`);
   }

@@ -27,6 +27,7 @@ import { PlaceError } from './place-error';
 import { prepare, prepareData, prepareModel, type PrepareContext, type Prepared } from './prepare';
 import { loadReferencedModel } from './references';
 import type { Stage } from './stage';
+import { untaughtWarnings } from './warnings';
 import { tryStages } from './trial';
 
 function contextOf(setting: Setting, stage: Stage): PrepareContext {
@@ -67,7 +68,7 @@ export async function check(question: CheckQuestion, stage: Stage): Promise<Chec
     steps: plan.totalSteps,
     ...(mixing && { mixing }),
     ...(trial && { trial }),
-    warnings: [],
+    warnings: untaughtWarnings(prepared),
   };
   await data.close();
   return { report };

@@ -1,5 +1,7 @@
 import type { Score } from '../engine/tasks/classification';
+import { planStages } from '../engine/train/stage-plan';
 import { TEACHER } from '../recipe/teachers';
+import type { Prepared } from './prepare';
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
@@ -22,4 +24,18 @@ export function chanceWarning(name: string, teacher: Score, classes: number): st
 export function weakTeacherWarning(name: string, teacher: Score, student: Score): string | undefined {
   if (teacher.accuracy > student.accuracy) return undefined;
   return `${possessive(name)} validation accuracy (${percent(teacher.accuracy)}) is no better than the student's at the start (${percent(student.accuracy)}); it has little to teach`;
+}
+
+/** A sentence for each hook whose method was to learn from the teacher first, and does not. */
+export function untaughtWarnings({ recipe, hooks, student, plan }: Prepared): string[] {
+  const stages = planStages(recipe.train, hooks, student, plan);
+  return hooks.flatMap((hook) => {
+    const first = (pretrain: boolean): number =>
+      stages.findIndex((stage) => stage.pretrain === pretrain && stage.hooks.includes(hook));
+    const [taught, used] = [first(true), first(false)];
+    if (hook.method.pretraining === undefined || used < 0 || (taught >= 0 && taught < used)) return [];
+    return [
+      `${hook.name} compares with weights that are to learn from the teacher first; put a stage with "pretrain": true before the others (train.stages), or they stay as they were drawn`,
+    ];
+  });
 }

@@ -88,7 +88,8 @@ describe('What models see of the images', function () {
     const recipe = resolve(workspace, recipeFrom(teacher));
     const answer = await inspect(CheckRequest, { workspace, retort, backend, recipe, trial: true });
     assert.ok('report' in answer, JSON.stringify(answer));
-    const { student, teacher: ofTeacher, mixing, hooks } = answer.report;
+    const { student, teacher: ofTeacher, mixing, hooks, warnings } = answer.report;
+    assert.deepEqual(warnings, []);
     // A 3x3 convolution with stride 2 on one channel, then a linear layer; a multiply-add counts as two.
     const flops = (side: number, width: number): number => 2 * (9 * width * side ** 2 + width * tiny.classes);
     assert.equal(student.flops, flops(3, 4));
@@ -158,6 +159,15 @@ describe('What models see of the images', function () {
     assert.deepEqual(await inspect(CheckRequest, { workspace, retort, backend, recipe, trial: false }), {
       problems: [{ path: 'hooks[3].method', message }],
     });
+  });
+
+  it('warns of a head that nothing has taught', async () => {
+    const { train, ...rest } = recipeFrom(teacher);
+    const recipe = resolve(workspace, { ...rest, train: { ...train, stages: undefined } });
+    const answer = await inspect(CheckRequest, { workspace, retort, backend, recipe, trial: false });
+    assert.ok('report' in answer, JSON.stringify(answer));
+    assert.equal(answer.report.warnings.length, 1);
+    assert.match(answer.report.warnings[0]!, /^sskd@features .* put a stage with "pretrain": true before/);
   });
 
   it('shows the teacher a quarter fewer images, and all views of them in one pass', async () => {
