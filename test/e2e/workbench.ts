@@ -153,15 +153,24 @@ export class Workbench {
     }
   }
 
-  /** Opens a file of the folder by its name. */
-  async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press('Control+P');
-    await this.quickInput.locator('input').first().fill(name);
-    await this.quickInputRows
-      .filter({ hasText: name.split('/').at(-1)! })
-      .first()
-      .click();
-    await this.tab(name.split('/').at(-1)!).waitFor();
+  /**
+   * Opens a file by its name; of several by the folder's. A panel that takes the focus back may close what was opened:
+   * a person then presses the keys again.
+   */
+  async openFile(name: string, folder = ''): Promise<void> {
+    const row = this.quickInputRows.filter({ hasText: name }).filter({ hasText: folder }).first();
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.page.keyboard.press('Control+P');
+        await this.quickInput.locator('input').first().fill(`${name} ${folder}`.trim(), { timeout: 5000 });
+        await row.click({ timeout: 5000 });
+        break;
+      } catch (error) {
+        if (tries === 5) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
+    await this.tab(name).waitFor();
   }
 
   tab(name: string | RegExp): Locator {
