@@ -138,9 +138,38 @@ describe('what a recipe says of models', () => {
   });
 
   it('tells the hooks on a layer, as seen from its side', () => {
-    const [tat] = hooksOn(recipe, 'student', 'stage3');
-    assert.equal(describeHook(tat!, 'student'), 'tat ← teacher:stage2, weight 0.1');
-    assert.equal(describeHook(tat!, 'teacher'), 'tat → student:stage3, weight 0.1');
-    assert.deepEqual(hooksOn(recipe, 'teacher', 'stage3'), []);
+    const student = { role: 'student', reference: 'models/resnet.ts#small' } as const;
+    const teacher = { role: 'teacher', reference: 'models/resnet.ts#large' } as const;
+    const told = (use: typeof student | typeof teacher, layer: string): string[] =>
+      hooksOn(recipe, use, layer).map((side) => describeHook(side, layer));
+    assert.deepEqual(told(student, 'stage3'), ['tat ← teacher:stage2, weight 0.1']);
+    assert.deepEqual(told(teacher, 'stage2'), ['tat → student:stage3, weight 0.1']);
+    assert.deepEqual(told(teacher, 'stage3'), []);
+  });
+
+  it('tells hooks on lists of layers, of further teachers, and of the student itself', () => {
+    const several = readHooks(
+      `{
+        "student": { "model": "a.ts#small" },
+        "teachers": { "deep": { "model": "a.ts#deep" }, "wide": { "model": "a.ts#wide" } },
+        "hooks": [
+          { "method": "tat", "student": ["s1", "s2"], "teacher": ["t1", "t2"], "from": "deep" },
+          { "method": "fsp", "student": ["s1", "s2"], "teacher": ["t1", "t2"], "from": ["deep", "wide"] },
+          { "method": "at", "student": "s1", "teacher": "s2", "from": "student" }
+        ]
+      }`,
+      '/w/r.json',
+      '/w',
+    );
+    const told = (role: 'student' | 'teacher', model: string, layer: string): string[] =>
+      hooksOn(several, { role, reference: `a.ts#${model}` }, layer).map((side) => describeHook(side, layer));
+    assert.deepEqual(rolesOf(several, 'a.ts#wide'), ['teacher']);
+    assert.deepEqual(told('student', 'small', 's2'), [
+      'tat ← deep:t2',
+      'fsp ← deep+wide:t1+t2',
+      'at → student:s1',
+    ]);
+    assert.deepEqual(told('teacher', 'deep', 't1'), ['tat → student:s1', 'fsp → student:s1+s2']);
+    assert.deepEqual(told('teacher', 'wide', 't1'), ['fsp → student:s1+s2']);
   });
 });

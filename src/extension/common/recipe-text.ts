@@ -1,5 +1,6 @@
 import { findNodeAtLocation, getNodeValue, type JSONPath, modify, type Node, parseTree } from 'jsonc-parser';
 import type { DataSource, ModelReference } from '../../recipe/schema';
+import { STUDENT, TEACHER } from '../../recipe/teachers';
 
 /** What a recipe says, as far as it is typed: nothing of it is checked, parts may be missing or of another type. */
 export interface RecipeText {
@@ -20,18 +21,45 @@ export function valueAt({ tree }: RecipeText, path: JSONPath): unknown {
   return node && (getNodeValue(node) as unknown);
 }
 
-/** The model of a role, where one is named. */
-export function modelOf(recipe: RecipeText, role: Role): ModelReference | undefined {
-  const model = valueAt(recipe, [role, 'model']);
-  const weights = valueAt(recipe, [role, 'weights']);
-  const imageSize = valueAt(recipe, [role, 'imageSize']);
+/** Where a model stands in a recipe: `['student']`, `['teacher']`, `['teachers', 'deep']`. */
+export type ModelPath = readonly string[];
+
+/** The model at a place, where one is named. */
+export function modelOf(recipe: RecipeText, at: Role | ModelPath): ModelReference | undefined {
+  const path = [at].flat();
+  const model = valueAt(recipe, [...path, 'model']);
+  const weights = valueAt(recipe, [...path, 'weights']);
+  const imageSize = valueAt(recipe, [...path, 'imageSize']);
   if (typeof model !== 'string' || model === '') return undefined;
   return {
     model,
-    args: objectOrNone(valueAt(recipe, [role, 'args'])),
+    args: objectOrNone(valueAt(recipe, [...path, 'args'])),
     weights: typeof weights === 'string' ? weights : null,
     ...(isSize(imageSize) && { imageSize }),
   };
+}
+
+/** Where the teachers stand, that at `teacher` first. */
+export function teacherPaths(recipe: RecipeText): ModelPath[] {
+  const named = Object.keys(objectOrNone(valueAt(recipe, ['teachers'])));
+  return [
+    ...(valueAt(recipe, [TEACHER]) === undefined ? [] : [[TEACHER]]),
+    ...named.map((name) => ['teachers', name]),
+  ];
+}
+
+/** Where the models stand that a side of a hook is about: of its teacher's side all that it names in `from`. */
+export function hookedModels(recipe: RecipeText, index: number, side: Role): ModelPath[] {
+  if (side === 'student') return [[STUDENT]];
+  return namesIn(valueAt(recipe, ['hooks', index, 'from']), TEACHER).map((name) =>
+    name === STUDENT || name === TEACHER ? [name] : ['teachers', name],
+  );
+}
+
+/** A name or a list of them, as far as it is typed; `otherwise` where there is neither. */
+export function namesIn(value: unknown, otherwise?: string): string[] {
+  const names = [value].flat().filter((name) => typeof name === 'string');
+  return names.length > 0 || otherwise === undefined ? names : [otherwise];
 }
 
 function isSize(value: unknown): value is [number, number] {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { executeCommand, registerCommand } from '../common/commands';
 import { chooseRecipe } from '../common/recipe-files';
+import type { ModelPath } from '../common/recipe-text';
 import type { Services } from '../services';
 
 /** From a model to a recipe in a few choices: to distill it, to train it alone, to compare the two. */
@@ -29,11 +30,11 @@ export function register(services: Services): vscode.Disposable[] {
       const { train } = await import('./train.js');
       return train(student, services);
     }),
-    registerCommand(log, 'retort.trainTeacher', async (argument?: unknown) => {
+    registerCommand(log, 'retort.trainTeacher', async (argument?: unknown, at?: unknown) => {
       const recipe = await chooseRecipe(services, argument);
       if (recipe === undefined) return undefined;
       const { trainTeacher } = await import('./train.js');
-      return trainTeacher(recipe, services);
+      return trainTeacher(recipe, services, isModelPath(at) ? at : undefined);
     }),
     registerCommand(log, 'retort.trainBaseline', async (argument?: unknown) => {
       const target = runKey(argument) ?? (await chooseRecipe(services, argument));
@@ -49,4 +50,8 @@ function runKey(argument: unknown): string | undefined {
   if (typeof argument === 'string') return argument;
   if (typeof argument !== 'object' || argument === null || !('key' in argument)) return undefined;
   return typeof argument.key === 'string' ? argument.key : undefined;
+}
+
+function isModelPath(value: unknown): value is ModelPath {
+  return Array.isArray(value) && value.every((key) => typeof key === 'string');
 }

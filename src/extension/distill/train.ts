@@ -2,10 +2,11 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { InputError } from '../../common/errors';
 import { executeCommand } from '../common/commands';
-import { modelOf, readRecipeText, type RecipeText, valueAt } from '../common/recipe-text';
+import { modelOf, type ModelPath, readRecipeText, type RecipeText, valueAt } from '../common/recipe-text';
 import { openBeside, writeNewRecipe } from '../common/recipe-files';
 import { trainedModels } from '../common/trained-models';
 import { resolveWritten } from '../common/written-references';
+import { TEACHER } from '../../recipe/teachers';
 import type { Services } from '../services';
 import { chooseData, type UsedData } from './choose-data';
 import { trainingFor } from './distill';
@@ -27,10 +28,14 @@ export async function train(student: Student, services: Services): Promise<vscod
   return write(student, { data, train: trainingFor(student, undefined, trained) }, services);
 }
 
-/** A recipe for the teacher of a recipe, on the same data and trained in the same way. */
-export async function trainTeacher(recipe: vscode.Uri, services: Services): Promise<vscode.Uri> {
+/** A recipe for a teacher of a recipe, by default that at `teacher`, on the same data and trained in the same way. */
+export async function trainTeacher(
+  recipe: vscode.Uri,
+  services: Services,
+  at: ModelPath = [TEACHER],
+): Promise<vscode.Uri> {
   const text = readRecipeText((await vscode.workspace.openTextDocument(recipe)).getText());
-  const written = modelOf(text, 'teacher');
+  const written = modelOf(text, at);
   const folder = path.dirname(recipe.fsPath);
   const model = written && resolveWritten(written.model, folder, workspaceOf(recipe));
   if (written === undefined || model === undefined) {
@@ -38,13 +43,15 @@ export async function trainTeacher(recipe: vscode.Uri, services: Services): Prom
   }
   const section = (key: string): Readonly<Record<string, unknown>> | undefined => sectionOf(text, key);
   const student = studentIn(recipe, model);
+  // Stages name hooks, which a model alone has none of.
+  const { stages: _, ...training }: Record<string, unknown> = section('train') ?? FIRST_TRAINING;
   return write(
     student,
     {
       args: written.args,
       ...(written.imageSize && { imageSize: written.imageSize }),
       data: section('data') ?? { source: 'fashion-mnist' },
-      train: section('train') ?? FIRST_TRAINING,
+      train: training,
     },
     services,
   );

@@ -3,7 +3,7 @@ import { type ImageShape, modelImages } from '../../recipe/image-shape';
 import { SeenImages } from '../common/seen-images';
 import type { ActiveHooksStore } from './active-hooks';
 import { DEFAULT_INPUT, formatInput, type ModelInput, parseInput } from './model-input';
-import { type RecipeHooks, rolesOf } from './recipe-hooks';
+import { modelMadeBy, type RecipeHooks } from './recipe-hooks';
 
 /** What builders are called with: as the active recipe says, else as it was last answered for the builder. */
 export class ModelInputs {
@@ -43,9 +43,9 @@ export class ModelInputs {
   }
 
   /** The images of a recipe: what is known of its data, else what was last answered for its models. */
-  shapeOf({ source, student, teacher }: RecipeHooks): ImageShape {
+  shapeOf({ source, sources }: RecipeHooks): ImageShape {
     const { isAssumed, ...images } = this.images.of(source ?? { format: '' });
-    const answered = [student, teacher].flatMap((model) => (model && this.remembered(model.model)) ?? []);
+    const answered = Object.values(sources).flatMap(({ model }) => this.remembered(model) ?? []);
     const { inputShape, classes } = isAssumed ? (answered[0] ?? images) : images;
     return { inputShape, classes };
   }
@@ -53,11 +53,11 @@ export class ModelInputs {
   /** Undefined where the recipe does not name the model, or nobody knows the size of its images yet. */
   private async ofRecipe(file: vscode.Uri, reference: string): Promise<ModelInput | undefined> {
     const recipe = await this.hooks.of(file);
-    const [role] = recipe ? rolesOf(recipe, reference) : [];
-    if (!recipe?.source || !role) return undefined;
+    const written = recipe && modelMadeBy(recipe, reference);
+    if (!recipe?.source || !written) return undefined;
     const { isAssumed, ...images } = this.images.of(recipe.source);
     if (isAssumed) return undefined;
-    const { args, ...model } = recipe[role]!;
+    const { args, ...model } = written;
     return { ...images, inputShape: modelImages(model, images.inputShape), args };
   }
 

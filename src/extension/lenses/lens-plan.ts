@@ -1,13 +1,13 @@
 import type { Role } from '../common/recipe-text';
 import type { InspectedDocument } from './inspections';
 import type { LayerCall, ModelSource } from '../common/model-syntax/model-source';
-import { hooksOn, type RecipeHooks, rolesOf, type WrittenHook } from './recipe-hooks';
+import { type HookSide, hooksOn, type RecipeHooks, rolesOf } from './recipe-hooks';
 
 /** A lens before it is drawn. */
 export type PlannedLens = { readonly line: number } & (
   | { readonly kind: 'distill' | 'train' | 'inspect'; readonly builder: string }
   | { readonly kind: 'summary'; readonly builder: string; readonly inspected: InspectedDocument }
-  | { readonly kind: 'hook' | 'edit' | 'remove'; readonly role: Role; readonly hook: WrittenHook }
+  | ({ readonly kind: 'hook' | 'edit' | 'remove'; readonly layer: string } & HookSide)
   | { readonly kind: 'hookable'; readonly builder: string; readonly layers: readonly string[] }
 );
 
@@ -30,7 +30,7 @@ export interface LensInput {
   readonly runs: boolean;
 }
 
-const NO_HOOKS: RecipeHooks = { hooks: [] };
+const NO_HOOKS: RecipeHooks = { hooks: [], sources: {} };
 
 /** Which lenses stand above which lines (from 0). */
 export function planLenses(input: LensInput): PlannedLens[] {
@@ -59,11 +59,9 @@ function writtenLenses(input: LensInput): PlannedLens[] {
     const { name, from } = call;
     if (name === undefined) return [];
     const uses = usesOf(call, input);
-    const hooked = uses.flatMap(({ role }) =>
-      hooksOn(input.recipe ?? NO_HOOKS, role, name).map((hook) => ({ role, hook })),
-    );
+    const hooked = uses.flatMap((use) => hooksOn(input.recipe ?? NO_HOOKS, use, name));
     const line = lineOf(from);
-    if (hooked.length > 0) return shows.hooks ? hooked.flatMap((each) => hookLenses(line, each)) : [];
+    if (hooked.length > 0) return shows.hooks ? hooked.flatMap((each) => hookLenses(line, name, each)) : [];
     const [use] = uses;
     if (!use || !shows.hookable || !runs) return [];
     return [{ kind: 'hookable', line, builder: use.builder, layers: [name] } as const];
@@ -89,10 +87,12 @@ function inspectedLenses(input: LensInput): PlannedLens[] {
       const line = lineNumber - 1;
       const ids = layers.map(({ id }) => id).filter((id) => !written.has(id));
       const hooked = roles.flatMap((role) =>
-        ids.flatMap((id) => hooksOn(recipe ?? NO_HOOKS, role, id).map((hook) => ({ role, hook }))),
+        ids.flatMap((layer) =>
+          hooksOn(recipe ?? NO_HOOKS, { role, reference }, layer).map((each) => ({ layer, each })),
+        ),
       );
-      if (shows.hooks) lenses.push(...hooked.flatMap((each) => hookLenses(line, each)));
-      const free = ids.filter((id) => !hooked.some(({ role, hook }) => hook[role] === id));
+      if (shows.hooks) lenses.push(...hooked.flatMap(({ layer, each }) => hookLenses(line, layer, each)));
+      const free = ids.filter((id) => !hooked.some(({ layer }) => layer === id));
       const isPlanned = planned.has(`${line}`);
       if (!shows.inspected || !runs || free.length === 0 || isPlanned) continue;
       planned.add(`${line}`);
@@ -102,17 +102,20 @@ function inspectedLenses(input: LensInput): PlannedLens[] {
   return lenses;
 }
 
-function hookLenses(line: number, { role, hook }: { role: Role; hook: WrittenHook }): PlannedLens[] {
-  return (['hook', 'edit', 'remove'] as const).map((kind) => ({ kind, line, role, hook }));
+function hookLenses(line: number, layer: string, hooked: HookSide): PlannedLens[] {
+  return (['hook', 'edit', 'remove'] as const).map((kind) => ({ kind, line, layer, ...hooked }));
 }
 
 /** The builders that a call belongs to and that have a role in the recipe, the student first. */
 export function usesOf(
   { builders }: LayerCall,
   { recipe, referenceOf }: Pick<LensInput, 'recipe' | 'referenceOf'>,
-): { readonly builder: string; readonly role: Role }[] {
+): { readonly builder: string; readonly reference: string; readonly role: Role }[] {
   if (!recipe) return [];
   return builders
-    .flatMap((builder) => rolesOf(recipe, referenceOf(builder)).map((role) => ({ builder, role })))
+    .flatMap((builder) => {
+      const reference = referenceOf(builder);
+      return rolesOf(recipe, reference).map((role) => ({ builder, reference, role }));
+    })
     .sort((a, b) => Number(b.role === 'student') - Number(a.role === 'student'));
 }

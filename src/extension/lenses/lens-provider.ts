@@ -101,7 +101,7 @@ function commandOf({ document, plan, recipe }: PlacedLens): vscode.Command {
       };
     }
     case 'hook':
-      return { title: `◇ ${describeHook(plan.hook, plan.role)}`, command: '' };
+      return { title: `◇ ${describeHook(plan, plan.layer)}`, command: '' };
     case 'edit':
       return {
         title: t('Edit'),

@@ -1,16 +1,30 @@
 import * as path from 'node:path';
 import { findNodeAtLocation, getNodeValue, type Node } from 'jsonc-parser';
-import { modelOf, readRecipeText, type Role, sourceOf } from '../common/recipe-text';
+import {
+  modelOf,
+  type ModelPath,
+  namesIn,
+  readRecipeText,
+  type Role,
+  sourceOf,
+  teacherPaths,
+} from '../common/recipe-text';
 import { resolveWritten } from '../common/written-references';
+import type { CatalogueMethod } from '../../recipe/catalogue';
+import { loadCatalogue } from '../../recipe/load-catalogue';
 import type { DataSource, ModelReference } from '../../recipe/schema';
+import { STUDENT, TEACHER } from '../../recipe/teachers';
 import { workspacePath } from '../../recipe/workspace';
 
 /** A hook as far as it is typed. */
 export interface WrittenHook {
   readonly index: number;
   readonly method: string;
-  readonly student?: string;
-  readonly teacher?: string;
+  /** The layers of each side; several are the layers of one hook or, pair by pair, of several. */
+  readonly student: readonly string[];
+  readonly teacher: readonly string[];
+  /** Names of those whom it learns from. */
+  readonly from: readonly string[];
   readonly weight?: number;
   /** Where it stands in the text. */
   readonly offset: number;
@@ -26,7 +40,10 @@ export interface WrittenModel extends Pick<ModelReference, 'imageSize'> {
 /** What a recipe says about models and hooks, as far as it is typed: nothing of it is checked. */
 export interface RecipeHooks {
   readonly student?: WrittenModel;
+  /** The model at `teacher`. */
   readonly teacher?: WrittenModel;
+  /** All models that hooks can learn from, by name; the student too. */
+  readonly sources: Readonly<Record<string, WrittenModel>>;
   /** As a resolved recipe names it. */
   readonly source?: DataSource;
   readonly hooks: readonly WrittenHook[];
@@ -35,8 +52,8 @@ export interface RecipeHooks {
 /** Reads the hooks of a recipe in `file`; it may be half typed. */
 export function readHooks(text: string, file: string, workspace: string): RecipeHooks {
   const recipe = readRecipeText(text);
-  const model = (role: Role): WrittenModel | undefined => {
-    const written = modelOf(recipe, role);
+  const model = (at: Role | ModelPath): WrittenModel | undefined => {
+    const written = modelOf(recipe, at);
     const resolved = written && resolveWritten(written.model, path.dirname(file), workspace);
     if (written === undefined || resolved === undefined) return undefined;
     const { args, imageSize } = written;
@@ -49,6 +66,12 @@ export function readHooks(text: string, file: string, workspace: string): Recipe
   return {
     ...(student && { student }),
     ...(teacher && { teacher }),
+    sources: Object.fromEntries(
+      [[STUDENT], ...teacherPaths(recipe)].flatMap((at) => {
+        const found = model(at);
+        return found ? [[at.at(-1)!, found]] : [];
+      }),
+    ),
     ...(source && { source }),
     hooks: (list?.type === 'array' ? (list.children ?? []) : []).flatMap(
       (node, index) => hookAt(node, index) ?? [],
@@ -64,35 +87,73 @@ function resolvedSource(source: DataSource, folder: string, workspace: string): 
 function hookAt(node: Node, index: number): WrittenHook | undefined {
   if (node.type !== 'object') return undefined;
   const value = getNodeValue(node) as Record<string, unknown>;
-  const { method, student, teacher, weight } = value;
+  const { method, student, teacher, from, weight } = value;
   if (typeof method !== 'string') return undefined;
   return {
     index,
     method,
-    ...(typeof student === 'string' && { student }),
-    ...(typeof teacher === 'string' && { teacher }),
+    student: namesIn(student),
+    teacher: namesIn(teacher),
+    from: namesIn(from, TEACHER),
     ...(typeof weight === 'number' && { weight }),
     offset: node.offset,
     length: node.length,
   };
 }
 
+/** The model of a recipe that a builder of the workspace is, the student before teachers. */
+export function modelMadeBy({ sources }: RecipeHooks, reference: string): WrittenModel | undefined {
+  return Object.values(sources).find(({ model }) => model === reference);
+}
+
 /** The roles that a builder of the workspace has in a recipe; both where a network learns from a larger self. */
-export function rolesOf({ student, teacher }: RecipeHooks, reference: string): Role[] {
-  const roles: Role[] = [];
-  if (student?.model === reference) roles.push('student');
-  if (teacher?.model === reference) roles.push('teacher');
-  return roles;
+export function rolesOf({ student, sources }: RecipeHooks, reference: string): Role[] {
+  const isTeacher = Object.entries(sources).some(
+    ([name, { model }]) => name !== STUDENT && model === reference,
+  );
+  return [
+    ...(student?.model === reference ? (['student'] as const) : []),
+    ...(isTeacher ? (['teacher'] as const) : []),
+  ];
 }
 
-/** The hooks on a layer of the student or the teacher. */
-export function hooksOn({ hooks }: RecipeHooks, role: Role, layer: string): WrittenHook[] {
-  return hooks.filter((hook) => hook[role] === layer);
+/** A hook's side at a layer. */
+export interface HookSide {
+  readonly hook: WrittenHook;
+  readonly side: Role;
 }
 
-/** `tat ← teacher:stage3, weight 0.1`, as seen from a layer of `role`. */
-export function describeHook({ method, weight, ...layers }: WrittenHook, role: Role): string {
-  const [arrow, other] = role === 'student' ? (['←', 'teacher'] as const) : (['→', 'student'] as const);
+/** The hooks on a layer of a model that has a role; on a student that learns from itself, on both of its sides. */
+export function hooksOn(
+  { hooks, sources }: Pick<RecipeHooks, 'hooks' | 'sources'>,
+  { role, reference }: { readonly role: Role; readonly reference: string },
+  layer: string,
+): HookSide[] {
+  const isSource = (name: string): boolean =>
+    role === 'student' ? name === STUDENT : name !== STUDENT && sources[name]?.model === reference;
+  return hooks.flatMap((hook) => [
+    ...(role === 'student' && hook.student.includes(layer) ? [{ hook, side: 'student' as const }] : []),
+    ...(hook.teacher.includes(layer) && hook.from.some(isSource) ? [{ hook, side: 'teacher' as const }] : []),
+  ]);
+}
+
+/** `tat ← teacher:stage3, weight 0.1`, as seen from a layer on one of its sides. */
+export function describeHook({ hook, side }: HookSide, layer: string): string {
+  const { method, weight, from } = hook;
+  const [arrow, other, name] =
+    side === 'student' ? (['←', 'teacher', from.join('+')] as const) : (['→', 'student', STUDENT] as const);
   const weightText = weight === undefined ? '' : `, weight ${weight}`;
-  return `${method} ${arrow} ${other}:${layers[other] ?? '?'}${weightText}`;
+  return `${method} ${arrow} ${name}:${partnersOf({ hook, side }, layer, other)}${weightText}`;
+}
+
+/** Of lists that make pairs the layer's partner, else all that is hooked on the other side. */
+function partnersOf({ hook, side }: HookSide, layer: string, other: Role): string {
+  const place = hook[side].indexOf(layer);
+  const isPaired = hook[other].length > 1 && methodNamed(hook.method)?.layers === 'one';
+  const partner = isPaired ? hook[other][place] : hook[other].join('+');
+  return partner || '?';
+}
+
+function methodNamed(name: string): CatalogueMethod | undefined {
+  return loadCatalogue().methods.find((method) => method.name === name);
 }

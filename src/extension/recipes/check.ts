@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { LoadedRecipe } from '../../launch/recipes';
 import type { CheckReport } from '../../protocol/inspector';
+import { parseKeyPath } from '../../recipe/key-path';
 import type { RecipeError } from '../../recipe/problem';
 import { executeCommand } from '../common/commands';
 import type { ImageShape } from '../../recipe/image-shape';
@@ -55,13 +56,15 @@ async function tellProblems(document: vscode.TextDocument, { problems }: RecipeE
   if (first === undefined) return;
   const { inEditor } = await import('./findings.js');
   const sentence = first.path === '' ? first.message : `${first.path}: ${inEditor(first)}`;
-  const untrained = problems.some(({ code }) => code === 'untrained-teacher');
+  const untrained = problems.find(({ code }) => code === 'untrained-teacher');
   const show = vscode.l10n.t('Show');
   const train = vscode.l10n.t('Train the Teacher');
   const message =
     others.length === 0 ? sentence : vscode.l10n.t('{0} (and {1} more)', sentence, others.length);
   const chosen = await vscode.window.showErrorMessage(message, ...(untrained ? [train] : []), show);
-  if (chosen === train) await executeCommand('retort.trainTeacher', document.uri);
+  if (chosen === train) {
+    await executeCommand('retort.trainTeacher', document.uri, parseKeyPath(untrained!.path)?.slice(0, -1));
+  }
   if (chosen !== show) return;
   const at = new vscode.Position(first.line - 1, first.column - 1);
   await vscode.window.showTextDocument(document, { selection: new vscode.Range(at, at) });

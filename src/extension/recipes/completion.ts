@@ -1,9 +1,13 @@
 import * as path from 'node:path';
+import type { JSONPath } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import { count } from '../../common/format';
 import type { LayerSummary } from '../../protocol/inspector';
+import { hookPairs } from '../../recipe/hook-pairs';
 import { loadCatalogue } from '../../recipe/load-catalogue';
 import { isHookable, rankTeacherLayers } from '../../recipe/pair-layers';
+import type { Hook } from '../../recipe/schema';
+import { STUDENT } from '../../recipe/teachers';
 import { isRecipe } from '../common/active-recipe';
 import { qualityText, runText } from '../common/describe-trained';
 import { findWorkspaceModels } from '../common/workspace-models';
@@ -11,7 +15,15 @@ import { relativePath } from '../common/written-references';
 import type { Services } from '../services';
 import { layersOf } from './layers';
 import { layerText } from './layer-text';
-import { readRecipeText, type RecipeText, type Role, valueAt } from '../common/recipe-text';
+import {
+  hookedModels,
+  modelOf,
+  readRecipeText,
+  type RecipeText,
+  type Role,
+  teacherPaths,
+  valueAt,
+} from '../common/recipe-text';
 import { stringAt, type StringPlace } from './string-at';
 import { trainedFor } from './trained-weights';
 
@@ -51,9 +63,11 @@ export class RecipeCompletions implements vscode.CompletionItemProvider {
     if (keys.length === 3 && first === 'data' && second === 'source' && third === 'path') {
       return filesAt(value, uri);
     }
-    if (keys.length !== 2 || (first !== 'student' && first !== 'teacher')) return [];
-    if (second === 'weights') return this.runs(uri);
-    if (second === 'model') return [...(await models(uri, token)), ...networks(), ...this.runs(uri)];
+    if (first === 'hooks' && third === 'from') return sources(recipe);
+    if (first === 'train' && second === 'stages' && keys[3] === 'hooks') return terms(recipe);
+    const key = isModelAt(keys.slice(0, -1)) ? keys.at(-1) : undefined;
+    if (key === 'weights') return this.runs(uri);
+    if (key === 'model') return [...(await models(uri, token)), ...networks(), ...this.runs(uri)];
     return [];
   }
 
@@ -61,7 +75,8 @@ export class RecipeCompletions implements vscode.CompletionItemProvider {
   private async layers(recipe: RecipeText, index: number, role: Role, uri: vscode.Uri): Promise<Choice[]> {
     const method = valueAt(recipe, ['hooks', index, 'method']);
     const kind = loadCatalogue().methods.find(({ name }) => name === method)?.hooks ?? 'maps';
-    const found = await layersOf(recipe, role, uri, this.services, PATIENCE);
+    const [model] = hookedModels(recipe, index, role);
+    const found = await layersOf(recipe, model!, uri, this.services, PATIENCE);
     if (found === undefined) return [];
     const { layers, areShapesReal } = found;
     const fitting =
@@ -85,7 +100,7 @@ export class RecipeCompletions implements vscode.CompletionItemProvider {
     kind: Parameters<typeof isHookable>[1],
   ): Promise<LayerSummary[]> {
     const named = valueAt(recipe, ['hooks', index, 'student']);
-    const student = (await layersOf(recipe, 'student', uri, this.services, PATIENCE))?.layers ?? [];
+    const student = (await layersOf(recipe, ['student'], uri, this.services, PATIENCE))?.layers ?? [];
     return rankTeacherLayers(typeof named === 'string' ? named : undefined, student, teacher, kind);
   }
 
@@ -98,6 +113,39 @@ export class RecipeCompletions implements vscode.CompletionItemProvider {
       documentation: vscode.l10n.t('{0}, trained by {1}', trained.model.model, runText(trained)),
     }));
   }
+}
+
+function isModelAt(keys: JSONPath): boolean {
+  const [first, second] = keys;
+  if (first === 'teachers') return keys.length === 2 && typeof second === 'string';
+  return keys.length === 1 && (first === 'student' || first === 'teacher');
+}
+
+/** Whom a hook can learn from. */
+function sources(recipe: RecipeText): Choice[] {
+  const teachers = teacherPaths(recipe).map((path) => ({
+    value: path.at(-1)!,
+    kind: vscode.CompletionItemKind.Variable,
+    detail: modelOf(recipe, path)?.model ?? vscode.l10n.t('A teacher of this recipe'),
+  }));
+  const itself = vscode.l10n.t("The student's own layer, which no gradient reaches");
+  return [...teachers, { value: STUDENT, kind: vscode.CompletionItemKind.Keyword, detail: itself }];
+}
+
+/** The names of the hooks' terms, as stages name them. */
+function terms(recipe: RecipeText): Choice[] {
+  const written = valueAt(recipe, ['hooks']);
+  const hooks = (Array.isArray(written) ? (written as unknown[]) : []).filter(isHook);
+  return hookPairs({ hooks }, loadCatalogue().methods).map(({ name, hook }) => ({
+    value: name,
+    kind: vscode.CompletionItemKind.Field,
+    detail: loadCatalogue().methods.find((method) => method.name === hook.method)?.title ?? '',
+  }));
+}
+
+/** As far as names need it. */
+function isHook(value: unknown): value is Hook {
+  return typeof value === 'object' && value !== null && 'method' in value && typeof value.method === 'string';
 }
 
 interface Choice {

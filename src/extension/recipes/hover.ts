@@ -11,7 +11,7 @@ import { trainedBy } from '../common/trained-models';
 import type { Services } from '../services';
 import { layersOf } from './layers';
 import { layerText } from './layer-text';
-import { readRecipeText, type RecipeText } from '../common/recipe-text';
+import { hookedModels, readRecipeText, type RecipeText } from '../common/recipe-text';
 import { stringAt, type StringPlace } from './string-at';
 
 /** Milliseconds that a hover may wait for a model to be built. */
@@ -41,12 +41,15 @@ export class RecipeHover implements vscode.HoverProvider {
     uri: vscode.Uri,
   ): Promise<string | undefined> {
     const [first, second, third] = keys;
-    if (first === 'hooks' && (third === 'student' || third === 'teacher')) {
-      const found = await layersOf(recipe, third, uri, this.services, PATIENCE);
+    if (first === 'hooks' && typeof second === 'number' && (third === 'student' || third === 'teacher')) {
+      const [model] = hookedModels(recipe, second, third);
+      const found = await layersOf(recipe, model!, uri, this.services, PATIENCE);
       const layer = found?.layers.find(({ id }) => id === value);
       return found && layer && layerText(layer, found.areShapesReal);
     }
-    const isReference = keys.length === 2 && (second === 'model' || second === 'weights');
+    const key = keys.at(-1);
+    const isModel = keys.length === 2 || (keys.length === 3 && first === 'teachers');
+    const isReference = isModel && (key === 'model' || key === 'weights');
     return isReference ? this.tellReference(value, uri) : undefined;
   }
 

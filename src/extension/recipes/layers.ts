@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { didYouMean } from '../../common/suggest';
 import type { LayerSummary } from '../../protocol/inspector';
+import { formatKeyPath } from '../../recipe/key-path';
 import type { Finding } from '../../recipe/problem';
 import { modelImages } from '../../recipe/image-shape';
 import type { DataSource } from '../../recipe/schema';
@@ -11,7 +12,14 @@ import { SeenImages } from '../common/seen-images';
 import { readSetting } from '../common/settings';
 import { resolveWritten } from '../common/written-references';
 import type { Services } from '../services';
-import { modelOf, type RecipeText, type Role, sourceOf, valueAt } from '../common/recipe-text';
+import {
+  hookedModels,
+  modelOf,
+  type ModelPath,
+  type RecipeText,
+  sourceOf,
+  valueAt,
+} from '../common/recipe-text';
 
 /** The layers of a model; their shapes say nothing where the size of the images is only assumed. */
 export interface ModelLayers {
@@ -20,17 +28,17 @@ export interface ModelLayers {
 }
 
 /**
- * The layers of the model that a recipe names for a role; undefined where it names none or one that cannot be built,
+ * The layers of a model of a recipe; undefined where it names none or one that cannot be built,
  * where models must not be built (untrusted, switched off), and where the answer takes longer than `patience`.
  */
 export async function layersOf(
   recipe: RecipeText,
-  role: Role,
+  at: ModelPath,
   uri: vscode.Uri,
   { models, context }: Pick<Services, 'models' | 'context'>,
   patience = Infinity,
 ): Promise<ModelLayers | undefined> {
-  const named = modelOf(recipe, role);
+  const named = modelOf(recipe, at);
   if (named === undefined || !mayBuild(uri)) return undefined;
   const workspace = workspaceOf(uri);
   const folder = path.dirname(uri.fsPath);
@@ -56,22 +64,42 @@ export async function findUnknownLayers(
   uri: vscode.Uri,
   services: Pick<Services, 'models' | 'context'>,
 ): Promise<Finding[]> {
-  const hooks = valueAt(recipe, ['hooks']);
-  if (!Array.isArray(hooks)) return [];
   const findings: Finding[] = [];
-  for (const role of ['student', 'teacher'] as const) {
-    const named = hooks.map((_, index): unknown => valueAt(recipe, ['hooks', index, role]));
-    if (!named.some((layer) => typeof layer === 'string')) continue;
-    const ids = (await layersOf(recipe, role, uri, services))?.layers.map(({ id }) => id);
-    if (ids === undefined) continue;
-    for (const [index, layer] of named.entries()) {
-      if (typeof layer !== 'string' || ids.includes(layer)) continue;
+  for (const { path, layer, models } of namedLayers(recipe)) {
+    for (const model of models) {
+      // Built once: the answers are kept.
+      const ids = (await layersOf(recipe, model, uri, services))?.layers.map(({ id }) => id);
+      if (ids === undefined || ids.includes(layer)) continue;
       // As the worker says it.
-      const message = `no layer "${layer}"${didYouMean(layer, ids)}`;
-      findings.push({ path: `hooks[${index}].${role}`, message });
+      findings.push({ path, message: `no layer "${layer}"${didYouMean(layer, ids)}` });
+      break;
     }
   }
   return findings;
+}
+
+interface NamedLayer {
+  /** `hooks[1].student`, in a list `hooks[1].student[0]`. */
+  readonly path: string;
+  readonly layer: string;
+  readonly models: readonly ModelPath[];
+}
+
+/** The layers that hooks name, with the models that must have them. */
+function namedLayers(recipe: RecipeText): NamedLayer[] {
+  const hooks = valueAt(recipe, ['hooks']);
+  if (!Array.isArray(hooks)) return [];
+  return hooks.flatMap((_, index) =>
+    (['student', 'teacher'] as const).flatMap((side) => {
+      const written = valueAt(recipe, ['hooks', index, side]);
+      const models = hookedModels(recipe, index, side);
+      return [written].flat().flatMap((layer, place): NamedLayer[] => {
+        if (typeof layer !== 'string') return [];
+        const path = formatKeyPath(['hooks', index, side, ...(Array.isArray(written) ? [place] : [])]);
+        return [{ path, layer, models }];
+      });
+    }),
+  );
 }
 
 /** The data source with its path from the workspace, as resolved recipes have it. */

@@ -140,6 +140,6 @@ function diagnosticOf(document: vscode.TextDocument, finding: PlacedFinding): vs
 
 /** What a problem at a place depends on: the value there, and the models and data. */
 function aboutOf(recipe: RecipeText, path: string): string {
-  const about = [parseKeyPath(path) ?? [], ['student'], ['teacher'], ['data']];
+  const about = [parseKeyPath(path) ?? [], ['student'], ['teacher'], ['teachers'], ['data']];
   return JSON.stringify(about.map((place) => valueAt(recipe, [...place])));
 }

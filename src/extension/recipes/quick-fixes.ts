@@ -3,7 +3,8 @@ import { qualityText, runText } from '../common/describe-trained';
 import type { RunStore } from '../common/run-store';
 import type { PlacedFinding } from './findings';
 import { rangeOf, type RecipeProblems } from './problems';
-import { editsFor, modelOf, readRecipeText } from '../common/recipe-text';
+import { parseKeyPath } from '../../recipe/key-path';
+import { editsFor, modelOf, type ModelPath, readRecipeText } from '../common/recipe-text';
 import { weightsFor } from './trained-weights';
 
 /** Mends what the message knows how to mend: names that were meant, a teacher without weights. */
@@ -32,17 +33,19 @@ export class QuickFixes implements vscode.CodeActionProvider {
   }
 
   /** The best of what was trained of this very model, else to train it. */
-  private giveWeights(document: vscode.TextDocument, { code }: PlacedFinding): vscode.CodeAction[] {
+  private giveWeights(document: vscode.TextDocument, { code, path }: PlacedFinding): vscode.CodeAction[] {
     if (code !== 'untrained-teacher') return [];
     const recipe = readRecipeText(document.getText());
-    const teacher = modelOf(recipe, 'teacher');
+    // `teacher.weights`, `teachers.deep.weights`
+    const at = (parseKeyPath(path) ?? []).slice(0, -1).map(String);
+    const teacher = modelOf(recipe, at);
     if (teacher === undefined) return [];
     const actions = weightsFor(document.uri, teacher, this.runs)
       .slice(0, 3)
       .map((trained, index) => {
         const title = vscode.l10n.t('Use the weights of {0}: {1}', runText(trained), qualityText(trained));
         const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
-        action.edit = setWeights(document, trained.reference);
+        action.edit = setWeights(document, at, trained.reference);
         action.isPreferred = index === 0;
         return action;
       });
@@ -53,7 +56,7 @@ export class QuickFixes implements vscode.CodeActionProvider {
     train.command = {
       command: 'retort.trainTeacher',
       title: train.title,
-      arguments: [document.uri],
+      arguments: [document.uri, at],
     };
     return [...actions, train];
   }
@@ -72,9 +75,9 @@ function replace(document: vscode.TextDocument, finding: PlacedFinding): vscode.
   return [action];
 }
 
-function setWeights(document: vscode.TextDocument, reference: string): vscode.WorkspaceEdit {
+function setWeights(document: vscode.TextDocument, at: ModelPath, reference: string): vscode.WorkspaceEdit {
   const edit = new vscode.WorkspaceEdit();
-  for (const { start, end, text } of editsFor(document.getText(), ['teacher', 'weights'], reference)) {
+  for (const { start, end, text } of editsFor(document.getText(), [...at, 'weights'], reference)) {
     edit.replace(document.uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), text);
   }
   return edit;
