@@ -56,6 +56,7 @@ const late = {
   lezer: ['@lezer/common', '@lezer/javascript'],
   protobuf: ['protobufjs/minimal'],
   tar: ['tar'],
+  typebox: ['@sinclair/typebox/compiler', '@sinclair/typebox/value'],
   undici: ['undici'],
   yauzl: ['yauzl'],
 };
