@@ -215,7 +215,10 @@ describe('recipes', function () {
     // The size of the images is known now.
     const hook = { method: 'tat', student: 'sta|ge2', teacher: 'stage2', weight: 0.1 };
     const named = await open('seen', { ...base, hooks: [hook] });
-    assert.match(await hover(named.uri, named.position), /output 3×3×8/);
+    // A hover waits for a model only so long; asked again, it has been built meanwhile.
+    await until('the size of the layer', async () =>
+      (await hover(named.uri, named.position)).includes('output 3×3×8'),
+    );
   });
 
   it('show what only a check finds, at its place', async () => {
