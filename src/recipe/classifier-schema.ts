@@ -7,10 +7,10 @@ export const TeacherClassifier = Type.Object(
       description: "The student's last layer, a map; what its own network has behind it is left out.",
     }),
     channels: Count("What the teacher's classifier takes: the channels of the teacher's last map."),
-    factor: Type.Integer({
-      minimum: 1,
+    factor: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
       default: 2,
-      description: 'The projector narrows to the channels divided by so many; the authors use 2.',
+      description:
+        'The projector narrows to the channels divided by so many; the authors use 2. null: no projector, where the map has these channels already (SH-KD trains a teacher with the classifier of its student so).',
     }),
     pool: Type.Integer({
       minimum: 1,
@@ -22,7 +22,7 @@ export const TeacherClassifier = Type.Object(
   {
     ...closed,
     description:
-      "Lets the student end in a projector (layer `projector`) and the teacher's own classifier, which is not trained (simkd). This is the network that is evaluated and exported.",
+      'Lets the student end in a projector (layer `projector`) and the classifier of `teacher`, which is not trained (simkd). This is the network that is evaluated and exported.',
   },
 );
 export type TeacherClassifier = Static<typeof TeacherClassifier>;

@@ -402,6 +402,12 @@ export const cases: Record<string, Case> = {
       'normalizer/teacher': -1,
     },
   },
+  thkd: {
+    student: [4, 5, 4, 6],
+    teacher: [4, 7, 7, 6],
+    parts: { classifier: [6, 5] },
+    perSample,
+  },
   sp: { student: [4, 6, 6, 5], teacher: [4, 3, 3, 8], changesWithTwins },
   cc: {
     options: { dimension: 6 },

@@ -132,6 +132,18 @@ describe("a student that ends in the teacher's classifier", () => {
     }
   });
 
+  it('may do without a projector', () => {
+    const spec = { after: 'maps', channels: 5, factor: null, pool: 1 };
+    const [model, teacher] = [buildModel(bare, size, { seed: 0 }), buildModel(bare, size, { seed: 1 })];
+    const student = endInClassifier(model, spec, { classes: 7, seed: 0 });
+    takeClassifier(student, teacher);
+    const images = tensor(fixture.maps) as tf.Tensor4D;
+    const logits = (of: Model): tf.Tensor =>
+      new ActivationReader(of, [LOGITS]).read(images, false).get(LOGITS)!;
+    // Neither has a weight of its own in front of the classifier.
+    assert.deepEqual(logits(student).dataSync(), logits(teacher).dataSync());
+  });
+
   it('refuses what does not fit', () => {
     const end = (spec: object): Model =>
       endInClassifier(
@@ -154,6 +166,10 @@ describe("a student that ends in the teacher's classifier", () => {
     assert.throws(() => end({ factor: 9 }), {
       name: 'InputError',
       message: /no channels left: 8 divided by 9/,
+    });
+    assert.throws(() => end({ factor: null }), {
+      name: 'InputError',
+      message: '"maps" has 5 channels, not 8, and needs a projector',
     });
     assert.throws(() => takeClassifier(end({}), resnet()), {
       name: 'InputError',

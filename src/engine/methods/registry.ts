@@ -47,6 +47,7 @@ import { srd } from './srd';
 import { sskd } from './sskd';
 import { tat } from './tat';
 import { tatDense } from './tat-dense';
+import { thkd } from './thkd';
 import { vid } from './vid';
 import { seededWeights } from './weights';
 import { wsld } from './wsld';
@@ -79,6 +80,7 @@ export const methods: readonly MethodDefinition[] = [
   afd,
   simkd,
   crd,
+  thkd,
   sp,
   cc,
   rkd,

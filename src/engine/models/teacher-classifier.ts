@@ -25,15 +25,23 @@ export function endInClassifier(
   if (height! % pool !== 0 || width! % pool !== 0) {
     throw new InputError(`"${after}", ${height} x ${width}, cannot be averaged over ${pool} x ${pool}`);
   }
-  const narrow = Math.floor(channels / factor);
-  if (narrow < 1)
+  const narrow = factor === null ? undefined : Math.floor(channels / factor);
+  if (narrow === 0) {
     throw new InputError(`the projector has no channels left: ${channels} divided by ${factor}`);
+  }
+  if (narrow === undefined && end.shape.at(-1) !== channels) {
+    throw new InputError(
+      `"${after}" has ${end.shape.at(-1)} channels, not ${channels}, and needs a projector`,
+    );
+  }
   const network = withSeededRandom(`${seed}/projector`, () => {
     let x = end;
     if (pool > 1) x = average(x, pool);
-    x = relu(batchNorm(convolution(x, 'projector_conv1', narrow, 1), 'projector_bn1'), 'projector_relu1');
-    x = relu(batchNorm(convolution(x, 'projector_conv2', narrow, 3), 'projector_bn2'), 'projector_relu2');
-    x = relu(batchNorm(convolution(x, 'projector_conv3', channels, 1), 'projector_bn3'), 'projector');
+    if (narrow !== undefined) {
+      x = relu(batchNorm(convolution(x, 'projector_conv1', narrow, 1), 'projector_bn1'), 'projector_relu1');
+      x = relu(batchNorm(convolution(x, 'projector_conv2', narrow, 3), 'projector_bn2'), 'projector_relu2');
+      x = relu(batchNorm(convolution(x, 'projector_conv3', channels, 1), 'projector_bn3'), 'projector');
+    }
     x = tf.layers.globalAveragePooling2d({ name: 'projector_pool' }).apply(x) as Tensor;
     const classifier = tf.layers.dense({ name: 'teacher_classifier', units: classes, trainable: false });
     return tf.model({ inputs: student.network.inputs, outputs: classifier.apply(x) as Tensor });
