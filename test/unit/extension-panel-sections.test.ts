@@ -263,6 +263,34 @@ describe('the comparison', () => {
 });
 
 describe('the rows of hooks', () => {
+  it('are one for each pair of layers, and for each direction of a hook between models that learn', () => {
+    const hooks: Recipe['hooks'] = [
+      {
+        method: 'tat',
+        student: ['stage2', 'stage3'],
+        teacher: ['stage1', 'stage3'],
+        weight: 0.1,
+        options: {},
+      },
+      { method: 'kd', from: 'peer', weight: 1, options: {} },
+    ];
+    const side = { student: [{ shape: [10] }], teacher: [{ shape: [10] }], parameters: 0 };
+    const known = [
+      { name: 'kd:peer', method: 'kd', from: ['peer'], ...side },
+      { name: 'peer/kd:peer', method: 'kd', learner: 'peer', from: ['student'], ...side },
+    ];
+    const rows = hookRowsOf(readableRun(seenRun({ ...kd, hooks }, 0, {}, { info: { hooks: known } })));
+    assert.deepEqual(
+      rows.map(({ name, student, teacher }) => [name, student, teacher]),
+      [
+        ['tat@stage2', [{ layer: 'stage2' }], [{ layer: 'stage1' }]],
+        ['tat@stage3', [{ layer: 'stage3' }], [{ layer: 'stage3' }]],
+        ['kd:peer', side.student, side.teacher],
+        ['peer/kd:peer', side.student, side.teacher],
+      ],
+    );
+  });
+
   it('join the recipe with what was found when the models were built', () => {
     const hooks: Recipe['hooks'] = [
       { method: 'kd', weight: 0.9, options: {} },
