@@ -13,6 +13,14 @@ export interface LayerPair {
   readonly teacher: string;
 }
 
+/** A pair for a method that hooks several at once. */
+export interface OrderedPair extends LayerPair {
+  /** Whether it is one of those to take where nothing is known better: the stages. */
+  readonly isBest: boolean;
+  /** Of the student's layer, from the input on. */
+  readonly position: number;
+}
+
 /** Layers that hold nothing that the one before does not. */
 const PASSING = new Set([
   'InputLayer',
@@ -62,6 +70,52 @@ export function pairLayers(
         b.candidate.networkDepth - a.candidate.networkDepth,
     )
     .map(({ candidate, best }) => ({ student: candidate.layer.id, teacher: best.layer.id }));
+}
+
+/**
+ * The same pairs for methods that hook several at once: first those of the stages, from the input on, then the others.
+ * A stage is the last layer of a resolution that is named as one, or the last at all where no two are named so; each
+ * has a deeper partner than the one before.
+ */
+export function pairStages(
+  student: readonly PairableLayer[],
+  teacher: readonly PairableLayer[],
+  kind: HookKind,
+): OrderedPair[] {
+  const pairs = pairLayers(student, teacher, kind).map((pair) => ({
+    ...pair,
+    position: student.findIndex(({ id }) => id === pair.student),
+  }));
+  pairs.sort((one, other) => one.position - other.position);
+  const stages = stagesOf(candidatesOf(student, kind));
+  let reached = -1;
+  const best = pairs.filter((pair) => {
+    const partner = teacher.findIndex(({ id }) => id === pair.teacher);
+    const isNext = stages.has(pair.student) && partner > reached;
+    if (isNext) reached = partner;
+    return isNext;
+  });
+  const others = pairs.filter((pair) => !best.includes(pair));
+  return [
+    ...best.map((pair) => ({ ...pair, isBest: true })),
+    ...others.map((pair) => ({ ...pair, isBest: false })),
+  ];
+}
+
+/** A list of each side's layers, as a hook on several has them: in the order of the network. */
+export function listsOf(pairs: readonly OrderedPair[]): { student: string[]; teacher: string[] } {
+  const ordered = [...pairs].sort((one, other) => one.position - other.position);
+  return {
+    student: ordered.map(({ student }) => student),
+    teacher: ordered.map(({ teacher }) => teacher),
+  };
+}
+
+function stagesOf(candidates: readonly Candidate[]): Set<string> {
+  const lastOf = (some: readonly Candidate[]): Set<string> =>
+    new Set(new Map(some.map(({ layer, area }) => [area, layer.id])).values());
+  const named = lastOf(candidates.filter(({ isStage }) => isStage));
+  return named.size > 1 ? named : lastOf(candidates);
 }
 
 /**

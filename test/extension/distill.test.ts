@@ -197,6 +197,28 @@ describe('distill', function () {
     assert.deepEqual((await services.launcher.load(uri)).recipe.data.source.path, 'data');
   });
 
+  it('puts a method that hooks several layers between the stages, in their order', async () => {
+    const done = vscode.commands.executeCommand<vscode.Uri>('retort.distill', model(), 'small');
+    await picks.accept('the teacher');
+    await picks.check('the methods', 'reviewkd');
+    await picks.accept('the methods');
+    const layers = await picks.on('the layers');
+    assert.deepEqual(
+      layers.selectedItems.map(({ label }) => label),
+      ['stage1 ← stage1', 'stage2 ← stage2'],
+    );
+    await picks.accept('the layers');
+    await picks.accept('the data');
+    const hook = read(await done).hooks.find(({ method }) => method === 'reviewkd')!;
+    assert.deepEqual(
+      [hook.student, hook.teacher],
+      [
+        ['stage1', 'stage2'],
+        ['stage1', 'stage2'],
+      ],
+    );
+  });
+
   it('asks for no layers where all methods are on the outputs, and goes back over that step', async () => {
     const done = vscode.commands.executeCommand<vscode.Uri>('retort.distill', model(), 'small');
     await picks.accept('the teacher');

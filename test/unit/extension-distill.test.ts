@@ -172,6 +172,24 @@ describe('the hooks that Distill writes', () => {
     }
   });
 
+  it('are one on all of the stages for a method that hooks several layers, whatever is chosen in whatever order', () => {
+    const inner = [layer('conv', [32, 32, 8], 'Conv2D'), ...student];
+    const chosen = methods('reviewkd', 'at');
+    const places = hookPlaces(chosen, inner, teacher);
+    const best = places.filter(({ isBest }) => isBest);
+    const lists = { student: ['stage1', 'stage2'], teacher: ['stage1', 'stage2'] };
+    const [{ publishedWeight: weight }, { publishedWeight: weightOfAt }] = chosen as [
+      (typeof chosen)[0],
+      (typeof chosen)[0],
+    ];
+    assert.deepEqual(hooksFor(chosen, best.reverse()), [
+      { method: 'reviewkd', ...lists, weight },
+      { method: 'at', student: 'stage2', teacher: 'stage2', weight: weightOfAt },
+    ]);
+    const [all] = hooksFor(methods('reviewkd'), places);
+    assert.deepEqual(all!.student, ['conv', 'stage1', 'stage2']);
+  });
+
   it('are one for each method and each pair', () => {
     const places = hookPlaces(methods('tat', 'ct'), student, teacher);
     assert.equal(hooksFor(methods('tat', 'ct'), places).length, 2 * places.length);

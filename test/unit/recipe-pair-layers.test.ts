@@ -3,7 +3,14 @@ import { ready } from '../../src/engine/backends';
 import { loadModel } from '../../src/engine/models/load';
 import type { Layer } from '../../src/engine/models/model';
 import { networks } from '../../src/engine/models/networks';
-import { isHookable, type PairableLayer, pairLayers, rankTeacherLayers } from '../../src/recipe/pair-layers';
+import {
+  isHookable,
+  listsOf,
+  type PairableLayer,
+  pairLayers,
+  pairStages,
+  rankTeacherLayers,
+} from '../../src/recipe/pair-layers';
 
 async function layersOf(name: string, size: number): Promise<readonly Layer[]> {
   const model = await loadModel({
@@ -56,6 +63,32 @@ describe('pairing layers', () => {
       assert.deepEqual(pairs[0], { student: expected[0], teacher: expected[0] });
     });
   }
+
+  for (const [student, teacher] of [
+    ['resnet8', 'resnet32x4'],
+    ['wrn-16-1', 'wrn-40-2'],
+  ] as const) {
+    it(`takes the stages of ${student} and ${teacher}, in their order, for a method on several layers`, async () => {
+      const { stages } = networks.find(({ name }) => name === student)!;
+      const pairs = pairStages(await layersOf(student, 32), await layersOf(teacher, 32), 'maps');
+      const best = pairs.filter(({ isBest }) => isBest);
+      assert.deepEqual(listsOf(best), { student: stages, teacher: stages });
+      assert.deepEqual(pairs.slice(0, best.length), best);
+      const { student: all } = listsOf([...pairs].reverse());
+      const order = (await layersOf(student, 32)).map(({ id }) => id);
+      assert.deepEqual(
+        all,
+        order.filter((id) => all.includes(id)),
+      );
+    });
+  }
+
+  it('takes the last layers of each resolution where no stages are named, none behind the teacher’s', () => {
+    const student = [map('a_1', 16), map('b_1', 16), map('c_1', 8), map('d_1', 4)];
+    const teacher = [map('e_1', 16), map('f_1', 8)];
+    const best = pairStages(student, teacher, 'maps').filter(({ isBest }) => isBest);
+    assert.deepEqual(listsOf(best), { student: ['b_1', 'c_1'], teacher: ['e_1', 'f_1'] });
+  });
 
   it('pairs networks of different make by resolution', async () => {
     const [student, teacher] = [await layersOf('mobilenet-v2-cifar', 32), await layersOf('resnet20', 32)];

@@ -10,7 +10,7 @@ import { SeenImages } from '../common/seen-images';
 import type { Services } from '../services';
 import { type Choice, chooseSome, heading } from './choose';
 import type { Student } from './find-student';
-import { hookedKinds, type HookPlace, hookPlaces } from './hooks';
+import { type HookGroup, hookGroups, type HookPlace, hookPlaces, isOf } from './hooks';
 import type { BACK, CANCEL } from './steps';
 import { type StepPlace } from './steps';
 import { type AbleTeacher } from './choose-teacher';
@@ -21,10 +21,8 @@ export function chooseMethods(
   student: Student,
   place: StepPlace,
 ): Promise<readonly CatalogueMethod[] | typeof BACK | typeof CANCEL> {
-  // Those on several layers at once, or with needs of their own, are written by hand: pairs of layers are chosen here.
-  const methods = loadCatalogue().methods.filter(
-    ({ layers, alsoNeeds }) => layers === 'one' && alsoNeeds === undefined,
-  );
+  // Those with needs of their own are written by hand: nothing but layers is chosen here.
+  const methods = loadCatalogue().methods.filter(({ alsoNeeds }) => alsoNeeds === undefined);
   const choiceOf = (method: CatalogueMethod): Choice<CatalogueMethod> => ({
     label: method.name,
     description: [
@@ -41,7 +39,8 @@ export function chooseMethods(
     }),
   });
   const onLogits = methods.filter(({ hooks }) => hooks === 'logits');
-  const onLayers = methods.filter(({ hooks }) => hooks !== 'logits');
+  const onLayers = methods.filter(({ hooks, layers }) => hooks !== 'logits' && layers === 'one');
+  const onSeveral = methods.filter(({ layers }) => layers === 'several');
   return chooseSome({
     title: vscode.l10n.t('Distill {0}: the methods', student.name),
     placeholder: vscode.l10n.t('What shall {0} take over from the teacher?', student.name),
@@ -51,6 +50,8 @@ export function chooseMethods(
       ...onLogits.map(choiceOf),
       heading(vscode.l10n.t('Between layers')),
       ...onLayers.map(choiceOf),
+      heading(vscode.l10n.t('Between several layers at once')),
+      ...onSeveral.map(choiceOf),
     ],
   });
 }
@@ -68,8 +69,8 @@ export async function choosePlaces(
   services: Pick<Services, 'models' | 'context'>,
   place: StepPlace,
 ): Promise<readonly HookPlace[] | typeof BACK | typeof CANCEL> {
-  const kinds = hookedKinds(methods);
-  if (kinds.length === 0) return [];
+  const groups = hookGroups(methods);
+  if (groups.length === 0) return [];
   const { isAssumed, ...images } = imagesOf(teacher, services);
   return chooseSome({
     title: vscode.l10n.t('Distill {0}: the layers', student.name),
@@ -81,14 +82,30 @@ export async function choosePlaces(
     choices: async (signal) => {
       const [ofStudent, ofTeacher] = await bothLayers(student, teacher, images, services, signal);
       const places = hookPlaces(methods, ofStudent, ofTeacher);
-      const missing = kinds.find((kind) => !places.some((each) => each.kind === kind));
+      const inGroup = (group: HookGroup): HookPlace[] =>
+        places.filter(({ kind, layers }) => isOf(group, { hooks: kind, layers }));
+      const missing = groups.find((group) => inGroup(group).length === 0);
       if (missing !== undefined) throw noPlaces(student, missing, methods);
-      return kinds.flatMap((kind) => [
-        heading(kind === 'maps' ? vscode.l10n.t('Feature maps') : vscode.l10n.t('Vectors')),
-        ...places.filter((each) => each.kind === kind).map((each) => choiceOf(each, ofStudent, ofTeacher)),
+      return groups.flatMap((group) => [
+        heading(headingOf(group, methods)),
+        ...inGroup(group).map((each) => choiceOf(each, ofStudent, ofTeacher)),
       ]);
     },
   });
+}
+
+function headingOf(group: HookGroup, methods: readonly CatalogueMethod[]): string {
+  if (group.layers === 'several') {
+    return vscode.l10n.t('{0}: all that are chosen, in the network’s order', namesIn(group, methods));
+  }
+  return group.hooks === 'maps' ? vscode.l10n.t('Feature maps') : vscode.l10n.t('Vectors');
+}
+
+function namesIn(group: HookGroup, methods: readonly CatalogueMethod[]): string {
+  return methods
+    .filter((method) => isOf(method, group))
+    .map(({ name }) => name)
+    .join(', ');
 }
 
 async function bothLayers(
@@ -134,13 +151,12 @@ function choiceOf(
   };
 }
 
-function noPlaces(student: Student, kind: string, methods: readonly CatalogueMethod[]): InputError {
-  const names = methods.filter(({ hooks }) => hooks === kind).map(({ name }) => name);
+function noPlaces(student: Student, group: HookGroup, methods: readonly CatalogueMethod[]): InputError {
   return new InputError(
     vscode.l10n.t(
       '{0} and its teacher have no pair of layers that {1} can hook: choose methods on the outputs, as kd',
       student.name,
-      names.join(', '),
+      namesIn(group, methods),
     ),
   );
 }

@@ -1,44 +1,68 @@
 import type { CatalogueMethod, HookKind } from '../../recipe/catalogue';
-import { type LayerPair, type PairableLayer, pairLayers } from '../../recipe/pair-layers';
+import {
+  listsOf,
+  type OrderedPair,
+  type PairableLayer,
+  pairLayers,
+  pairStages,
+} from '../../recipe/pair-layers';
 
 /** A hook as Distill writes it: with the published weight, all options at their defaults. */
 export interface NewHook {
   readonly method: string;
-  readonly student?: string;
-  readonly teacher?: string;
+  /** A list for methods that hook several layers at once. */
+  readonly student?: string | readonly string[];
+  readonly teacher?: string | readonly string[];
   readonly weight: number;
 }
 
-/** A pair of layers that methods of a kind can be put between. */
-export interface HookPlace extends LayerPair {
+/** Methods that go to the same places: on layers of a kind, on one or on several at once. */
+export type HookGroup = Pick<CatalogueMethod, 'hooks' | 'layers'>;
+
+/** A pair of layers that methods of a group can be put between. */
+export interface HookPlace extends OrderedPair {
   readonly kind: HookKind;
-  /** Whether it is the one to take where nothing is known better. */
-  readonly isBest: boolean;
+  readonly layers: CatalogueMethod['layers'];
 }
 
-/** The pairs for the methods that hook layers, for each kind the best first; none where all hook the logits. */
+/** The pairs for the methods that hook layers, for each group the best first; none where all hook the logits. */
 export function hookPlaces(
   methods: readonly CatalogueMethod[],
   student: readonly PairableLayer[],
   teacher: readonly PairableLayer[],
 ): HookPlace[] {
-  return hookedKinds(methods).flatMap((kind) =>
-    pairLayers(student, teacher, kind).map((pair, index) => ({ ...pair, kind, isBest: index === 0 })),
-  );
+  return hookGroups(methods).flatMap(({ hooks: kind, layers }) => {
+    const pairs =
+      layers === 'several'
+        ? pairStages(student, teacher, kind)
+        : pairLayers(student, teacher, kind).map((pair, index) => ({
+            ...pair,
+            isBest: index === 0,
+            position: student.findIndex(({ id }) => id === pair.student),
+          }));
+    return pairs.map((pair) => ({ ...pair, kind, layers }));
+  });
 }
 
-/** The kinds of layers that some methods hook. */
-export function hookedKinds(methods: readonly CatalogueMethod[]): HookKind[] {
-  return [...new Set(methods.map(({ hooks }) => hooks))].filter((kind) => kind !== 'logits');
+/** The groups of the methods that hook layers. */
+export function hookGroups(methods: readonly CatalogueMethod[]): HookGroup[] {
+  const onLayers = methods.filter(({ hooks }) => hooks !== 'logits');
+  return onLayers.filter((method, index) => onLayers.findIndex((other) => isOf(method, other)) === index);
 }
 
-/** One hook for each method, or for each method and each of the places it fits. */
+/** Whether a method goes to the places of a group. */
+export function isOf({ hooks, layers }: HookGroup, group: HookGroup): boolean {
+  return hooks === group.hooks && layers === group.layers;
+}
+
+/** One hook for each method, for each method and each of the places it fits, or for a method and all of these at once. */
 export function hooksFor(methods: readonly CatalogueMethod[], places: readonly HookPlace[]): NewHook[] {
-  return methods.flatMap(({ name: method, hooks, publishedWeight: weight }) =>
-    hooks === 'logits'
-      ? [{ method, weight }]
-      : places
-          .filter(({ kind }) => kind === hooks)
-          .map(({ student, teacher }) => ({ method, student, teacher, weight })),
-  );
+  return methods.flatMap((one): NewHook[] => {
+    const { name: method, publishedWeight: weight } = one;
+    if (one.hooks === 'logits') return [{ method, weight }];
+    const fitting = places.filter(({ kind, layers }) => isOf(one, { hooks: kind, layers }));
+    if (one.layers === 'several')
+      return fitting.length === 0 ? [] : [{ method, ...listsOf(fitting), weight }];
+    return fitting.map(({ student, teacher }) => ({ method, student, teacher, weight }));
+  });
 }
