@@ -27,20 +27,16 @@ export function makeReadOnly(folder: string, mountPoint: string): ReadOnlyFolder
 }
 
 function takePermissions(folder: string): ReadOnlyFolder {
-  fs.mkdirSync(path.join(folder, '.vscode'), { recursive: true });
-  const folders = fs
+  const writable = path.join(folder, '.vscode');
+  fs.mkdirSync(writable, { recursive: true });
+  const inside = fs
     .readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== '.vscode')
-    .map((entry) => path.join(entry.parentPath, entry.name));
-  const files = folders.flatMap((each) =>
-    fs
-      .readdirSync(each, { withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map(({ name }) => path.join(each, name)),
-  );
-  for (const file of files) fs.chmodSync(file, 0o444);
-  for (const each of [folder, ...folders]) fs.chmodSync(each, 0o555);
-  return { folder, undo: () => [folder, ...folders].forEach((each) => fs.chmodSync(each, 0o755)) };
+    .map((entry) => ({ entry, name: path.join(entry.parentPath, entry.name) }))
+    .filter(({ name }) => !name.startsWith(writable));
+  const folders = [folder, ...inside.filter(({ entry }) => entry.isDirectory()).map(({ name }) => name)];
+  for (const { entry, name } of inside) if (entry.isFile()) fs.chmodSync(name, 0o444);
+  for (const each of folders) fs.chmodSync(each, 0o555);
+  return { folder, undo: () => folders.forEach((each) => fs.chmodSync(each, 0o755)) };
 }
 
 /** Undefined where it went well, else what it said. */
