@@ -111,6 +111,38 @@ describe('recipes', function () {
     assert.match(await hover(named.uri, named.position), /Activation, 0 parameters/);
   });
 
+  it('complete whom a hook learns from, the layers of further teachers, and the hooks of a stage', async () => {
+    const further = { ...base, teachers: { other: { model: '../models/resnet.ts#large', weights: null } } };
+    const kd = { method: 'kd', weight: 1 };
+    const from = await open('from', { ...further, hooks: [{ ...kd, from: '|' }] });
+    const sources = await offered(from.uri, from.position);
+    for (const name of ['other', 'student']) assert.ok(sources.includes(name), sources.join(' '));
+
+    const pairs = { method: 'tat', from: 'other', student: ['stage1', 'stage2'], teacher: ['stage1', '|'] };
+    const layers = await open('pairs', { ...further, hooks: [{ ...pairs, weight: 1 }] });
+    await until('layers', async () => (await offered(layers.uri, layers.position)).includes('stage2'));
+
+    const weights = await open('weights', {
+      ...base,
+      teachers: { other: { model: '../models/resnet.ts#large', weights: '|' } },
+    });
+    const runs = await offered(weights.uri, weights.position);
+    assert.ok(
+      runs.some((name) => name.startsWith('run:')),
+      runs.join(' '),
+    );
+
+    const hooks = [kd, { ...pairs, teacher: ['stage1', 'stage2'], weight: 1 }];
+    const stages = await open('stages', {
+      ...further,
+      hooks,
+      train: { ...base.train, stages: [{ epochs: 1, hooks: ['|'] }] },
+    });
+    const terms = await offered(stages.uri, stages.position);
+    for (const name of ['kd', 'tat@stage1:other', 'tat@stage2:other'])
+      assert.ok(terms.includes(name), terms.join(' '));
+  });
+
   it('complete models of the workspace, built-in ones and runs', async () => {
     const { uri, position } = await open('models', { ...base, student: { model: '|' } });
     const models = await offered(uri, position);

@@ -19,7 +19,7 @@ const allowed = [
   /^extension\.vsixmanifest$/,
   /^extension\/(package\.json|package\.nls\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
   /^extension\/media\/([\w-]+\/)?[\w-]+\.(svg|png)$/,
-  /^extension\/examples\/demo\/[\w-]+\.distill\.json$/,
+  /^extension\/examples\/(demo|recipes)\/[\w-]+\.distill\.json$/,
   /^extension\/examples\/sample\/(\.gitignore|README\.md|package\.json|tsconfig\.json|models\/\w+\.ts|recipes\/[\w-]+\.distill\.json)$/,
   /^extension\/dist\/[\w-]+\.js$/,
   /^extension\/dist\/(catalogue|natives|recipe\.schema|recipe\.editor\.schema)\.json$/,
