@@ -1,4 +1,5 @@
 import { NotificationType, RequestType } from 'vscode-jsonrpc/node';
+import type { TeacherClassifier } from '../recipe/classifier-schema';
 import type { MixedBatch } from '../recipe/mixing';
 import type { Recipe } from '../recipe/schema';
 import type { Score } from '../runs/types';
@@ -114,6 +115,8 @@ export interface ModelQuestion extends Setting {
   readonly args: Readonly<Record<string, unknown>>;
   readonly inputShape: readonly [number, number, number];
   readonly classes: number;
+  /** What it ends in instead of its own last layers. */
+  readonly teacherClassifier?: TeacherClassifier;
 }
 
 /** Describes one model. */

@@ -77,9 +77,9 @@ export async function check(question: CheckQuestion, stage: Stage): Promise<Chec
 /** Builds one model and lists its layers. */
 export async function describeOneModel(question: ModelQuestion, stage: Stage): Promise<ModelSummary> {
   await ready(backendChoice(question.backend));
-  const { model, args, inputShape, classes } = question;
+  const { model, args, inputShape, classes, teacherClassifier } = question;
   const loaded = await loadReferencedModel(
-    { model, args: { ...args }, weights: null },
+    { model, args: { ...args }, weights: null, ...(teacherClassifier && { teacherClassifier }) },
     { ...contextOf(question, stage), inputShape, classes, seed: 0 },
   );
   return summarize(model, loaded, inputShape);

@@ -7,7 +7,7 @@ import { decodeTensors } from '../../src/engine/train/snapshot';
 import { DivergedError } from '../../src/engine/train/diverged-error';
 import { Trainer } from '../../src/engine/train/trainer';
 import { inspect } from '../../src/launch/inspect';
-import { CheckRequest, EvaluateRequest } from '../../src/protocol/inspector';
+import { CheckRequest, EvaluateRequest, ModelRequest } from '../../src/protocol/inspector';
 import { CheckpointStore } from '../../src/runs/checkpoints';
 import { readInfo, type RunFolder } from '../../src/runs/folder';
 import { recipeOfTrained } from '../../src/runs/trained';
@@ -178,6 +178,19 @@ describe('Methods that get parts of the teacher, or remember', function () {
           },
         ],
       });
+    });
+
+    it('are layers of the student that can be hooked', async () => {
+      const { layers } = await inspect(ModelRequest, {
+        ...{ workspace, retort, backend, model: 'models.ts#plain', args: {} },
+        inputShape: [12, 12, 1],
+        classes: 4,
+        teacherClassifier: { after: 'features', channels: 16, factor: 2, pool: 1 },
+      });
+      assert.deepEqual(layers.find(({ id }) => id === 'projector')!.outputShape, [6, 6, 16]);
+      assert.ok(!layers.some(({ id }) => id === 'head'));
+      // Those of the student's own are still found in its file.
+      assert.equal(layers.find(({ id }) => id === 'features')!.places[0]!.file, 'models.ts');
     });
 
     it('make a student that is evaluated and exported with it, also when the teacher is gone', async () => {

@@ -1,5 +1,6 @@
 import { findNodeAtLocation, getNodeValue, type JSONPath, modify, type Node, parseTree } from 'jsonc-parser';
-import type { DataSource, ModelReference } from '../../recipe/schema';
+import type { TeacherClassifier } from '../../recipe/classifier-schema';
+import type { DataSource, Student } from '../../recipe/schema';
 import { STUDENT, TEACHER } from '../../recipe/teachers';
 
 /** What a recipe says, as far as it is typed: nothing of it is checked, parts may be missing or of another type. */
@@ -25,18 +26,28 @@ export function valueAt({ tree }: RecipeText, path: JSONPath): unknown {
 export type ModelPath = readonly string[];
 
 /** The model at a place, where one is named. */
-export function modelOf(recipe: RecipeText, at: Role | ModelPath): ModelReference | undefined {
+export function modelOf(recipe: RecipeText, at: Role | ModelPath): Student | undefined {
   const path = [at].flat();
   const model = valueAt(recipe, [...path, 'model']);
   const weights = valueAt(recipe, [...path, 'weights']);
   const imageSize = valueAt(recipe, [...path, 'imageSize']);
+  const teacherClassifier = classifierIn(valueAt(recipe, [...path, 'teacherClassifier']));
   if (typeof model !== 'string' || model === '') return undefined;
   return {
     model,
     args: objectOrNone(valueAt(recipe, [...path, 'args'])),
     weights: typeof weights === 'string' ? weights : null,
     ...(isSize(imageSize) && { imageSize }),
+    ...(teacherClassifier && { teacherClassifier }),
   };
+}
+
+/** With its defaults; undefined where it is not there as a whole yet. */
+function classifierIn(value: unknown): TeacherClassifier | undefined {
+  const { after, channels, factor = 2, pool = 1 } = objectOrNone(value);
+  const isCount = (given: unknown): given is number => Number.isInteger(given) && Number(given) > 0;
+  if (typeof after !== 'string' || !isCount(channels) || !isCount(pool)) return undefined;
+  return factor === null || isCount(factor) ? { after, channels, factor, pool } : undefined;
 }
 
 /** Where the teachers stand, that at `teacher` first. */

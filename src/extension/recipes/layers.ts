@@ -49,7 +49,11 @@ export async function layersOf(
   );
   const asked = models
     .describe(
-      { model, args: named.args, workspace, ...images, inputShape: modelImages(named, images.inputShape) },
+      {
+        ...{ model, args: named.args, workspace, ...images },
+        inputShape: modelImages(named, images.inputShape),
+        ...(named.teacherClassifier && { teacherClassifier: named.teacherClassifier }),
+      },
       { quietly: true },
     )
     .then(({ layers }) => ({ layers, areShapesReal: !isAssumed }))
