@@ -37,6 +37,68 @@ describe('createMethod', () => {
     }
   });
 
+  describe('asks for parts of teacher and data', () => {
+    const maps = { student: [4, 4, 4, 8], teacher: [4, 4, 4, 8] };
+    const several = {
+      student: { a: maps.student, b: maps.student },
+      teacher: { a: maps.teacher, b: maps.teacher },
+    };
+    const missing: [string, Parameters<typeof createMethod>[2], string][] = [
+      ['thkd', maps, "thkd needs the teacher's classifier, { kernel, bias }; give it in parts"],
+      [
+        'crd',
+        maps,
+        'crd needs trainingLabels, the class of every training sample by its id; give it in parts',
+      ],
+      [
+        'ofd',
+        several,
+        "ofd needs normalizations, { gamma, beta } of the batch normalisation of each of the teacher's layers; give it in parts",
+      ],
+    ];
+    for (const [name, shapes, message] of missing) {
+      it(message, () => {
+        const before = tf.memory().numTensors;
+        assert.throws(() => createMethod(name, {}, shapes), { name: 'InputError', message });
+        assert.equal(tf.memory().numTensors, before);
+      });
+    }
+
+    it('that fit', () => {
+      tf.tidy(() => {
+        const classifier = { kernel: tf.zeros<tf.Rank.R2>([16, 3]) };
+        assert.throws(() => createMethod('thkd', {}, maps, { parts: { classifier } }), {
+          name: 'InputError',
+          message: /reads, of 16 channels, but the teacher's layer has 8; hook its last one/,
+        });
+        const normalization = { gamma: tf.ones<tf.Rank.R1>([4]), beta: tf.zeros<tf.Rank.R1>([4]) };
+        const parts = { normalizations: [normalization, normalization] };
+        assert.throws(() => createMethod('ofd', {}, several, { parts }), {
+          name: 'InputError',
+          message: /teacher's layer 1 has 4 channels, and its map 8/,
+        });
+      });
+    });
+
+    it('and for what its loss needs', () => {
+      const parts = { trainingLabels: Int32Array.from([0, 1]) };
+      const crd = createMethod('crd', { negatives: 1 }, { student: [2, 3], teacher: [2, 3] }, { parts });
+      tf.tidy(() => {
+        const inputs = { student: tf.ones([2, 3]), teacher: tf.ones([2, 3]) };
+        assert.deepEqual(crd.needs, ['sampleIds']);
+        assert.throws(() => crd.loss(inputs), {
+          name: 'InputError',
+          message: 'crd needs sampleIds beside student and teacher',
+        });
+        assert.throws(() => crd.remember!({ ...inputs, sampleIds: tf.tensor1d([0, 2], 'int32') }), {
+          name: 'InputError',
+          message: 'crd: 2 is not the id of a training sample',
+        });
+      });
+      crd.dispose();
+    });
+  });
+
   describe('refuses options', () => {
     const maps = { student: [4, 4, 4, 8], teacher: [4, 4, 4, 8] };
     const logits = { student: [4, 10], teacher: [4, 10] };
