@@ -127,6 +127,12 @@ describe('the teachers to choose from', () => {
     const of = (model: string) => teacherReference({ kind: 'trained', trained: trained(model, 'x') });
     assert.deepEqual(of('m.ts#large'), { model: 'm.ts#large', args: {}, weights: 'run:x/best' });
     assert.deepEqual(of('run:20260101-000000-aaaa'), { model: 'run:x/best', args: {}, weights: null });
+    const small = trained('m.ts#large', 'x');
+    const sized = { ...small, model: { ...small.model, imageSize: [14, 14] as [number, number] } };
+    assert.deepEqual(teacherReference({ kind: 'trained', trained: sized }), {
+      ...of('m.ts#large'),
+      imageSize: [14, 14],
+    });
   });
 });
 
@@ -226,6 +232,13 @@ describe('a recipe that Distill writes', () => {
         ['tat', 'stage3', 'stage3', 0.1],
       ],
     );
+  });
+
+  it('keeps the sizes of images that models see', () => {
+    const teacher = { ...choices.teacher, imageSize: [20, 20] as [number, number] };
+    const recipe = parse(newRecipe({ ...choices, teacher, imageSize: [14, 14] }, place).text);
+    assert.deepEqual(recipe.teacher?.imageSize, [20, 20]);
+    assert.deepEqual(recipe.student.imageSize, [14, 14]);
   });
 
   it('begins with what it is for, and has no line that is too long', () => {

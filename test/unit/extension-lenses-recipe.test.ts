@@ -125,6 +125,13 @@ describe('what a recipe says of models', () => {
     assert.match(text.slice(offset, offset + length), /^\{ "method": "tat".*\}$/);
   });
 
+  it('is read with the size of images that a model sees, where that is whole', () => {
+    const student = (size: string) =>
+      readHooks(`{ "student": { "model": "a.ts#a", "imageSize": ${size} } }`, '/w/r.json', '/w').student;
+    assert.deepEqual(student('[14, 7]'), { model: 'a.ts#a', args: {}, imageSize: [14, 7] });
+    for (const half of ['[14]', '[14, "']) assert.deepEqual(student(half), { model: 'a.ts#a', args: {} });
+  });
+
   it('tells the roles of a builder', () => {
     assert.deepEqual(rolesOf(recipe, 'models/resnet.ts#small'), ['student']);
     assert.deepEqual(rolesOf(recipe, 'models/resnet.ts#large'), ['teacher']);

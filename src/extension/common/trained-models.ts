@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ModelReference } from '../../recipe/schema';
+import type { ModelReference, Student } from '../../recipe/schema';
 import { scoreOf, type Split } from '../../runs/compare';
 import { runsIn } from './runs-in';
 import { isReadable, type ReadableSeenRun, type SeenRun } from './seen-run';
@@ -10,7 +10,7 @@ export interface TrainedModel {
   /** The weights: `run:20261122-101500-k3f9/best`. */
   readonly reference: string;
   /** What was trained, as the run's resolved recipe names it. */
-  readonly model: ModelReference;
+  readonly model: Student;
   readonly parameters?: number;
   /** Fraction, 0 … 1, and the split it was measured on. */
   readonly accuracy?: { readonly value: number; readonly split: Split };

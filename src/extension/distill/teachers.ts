@@ -46,10 +46,12 @@ function bestOfGroups(trained: readonly TrainedModel[]): TrainedModel[] {
   return trained.filter((_, index) => keys.indexOf(keys[index]!) === index);
 }
 
-/** How a recipe names a teacher with its weights; a model that was built of runs is named by its run alone. */
+/** How a recipe names a teacher with its weights; one that was built of a run, or of its own teacher, by its run alone. */
 export function teacherReference(teacher: Exclude<Teacher, { kind: 'untrained' }>): ModelReference {
   if (teacher.kind === 'saved') return { model: teacher.model, args: {}, weights: null };
   const { model, reference } = teacher.trained;
-  if (model.model.startsWith('run:')) return { model: reference, args: {}, weights: null };
-  return { ...model, weights: reference };
+  const isOfRun = model.model.startsWith('run:') || model.teacherClassifier !== undefined;
+  if (isOfRun) return { model: reference, args: {}, weights: null };
+  const { imageSize } = model;
+  return { model: model.model, args: model.args, weights: reference, ...(imageSize && { imageSize }) };
 }
