@@ -205,3 +205,89 @@ describe('a training of several models, as PyTorch does it', () => {
     same(after[3]!.teacher!, stages.initial.teacher!, 'teacher');
   });
 });
+
+describe('hooks and stages on real models', () => {
+  before(() => ready());
+
+  const { ensemble, mutual } = fixture.cases;
+
+  /** One layer more, so that shapes differ. */
+  function wider(): Model {
+    const input = tf.input({ shape: [2, 2, 2] });
+    const deep = tf.layers.conv2d({ name: 'deep', filters: 4, kernelSize: 1 }).apply(input);
+    const output = tf.layers.dense({ units: 3 }).apply(tf.layers.flatten().apply(deep));
+    return buildModel(
+      () => tf.model({ inputs: input, outputs: output as tf.SymbolicTensor }),
+      { inputShape: [2, 2, 2], classes: 3 },
+      { seed: 0 },
+    );
+  }
+
+  const refused = (
+    hooks: readonly Hook[],
+    message: RegExp | object,
+    other: Model = modelWith(ensemble.initial.two!),
+  ) => {
+    const student = modelWith(ensemble.initial.student!);
+    const teachers = new Map([
+      ['one', { model: modelWith(ensemble.initial.one!), learns: false }],
+      ['other', { model: other, learns: false }],
+    ]);
+    assert.throws(
+      () => createHookTerms(hookPairs({ hooks: [...hooks] }, methods), { student, teachers }, 6, 0),
+      message,
+    );
+  };
+
+  it('refuse the mean of activations of different shapes, naming both', () => {
+    refused(
+      [at('deep', 'deep', ['one', 'other'])],
+      /the mean needs activations of one shape, but those of "one" are \[2, 2, 3\] and those of "other" \[2, 2, 4\]/,
+      wider(),
+    );
+  });
+
+  it('name the place of an unknown layer in a list', () => {
+    const hook = { ...at('deep', 'deep', 'one'), student: ['deep', 'deep'], teacher: ['deep', 'dep'] };
+    refused([hook], { path: 'hooks[0].teacher[1]', message: 'no layer "dep"; did you mean "deep"?' });
+  });
+
+  const planned = (stages: TrainSettings['stages'], message: RegExp) =>
+    assert.rejects(() => train({ ...mutual, steps: [{}, {}] }, [], [kd(1, 1, 'peer')], { stages }), message);
+
+  it('refuse globs of weights that match none, methods without anything to learn, stages without a step', async () => {
+    await planned(
+      [{ epochs: 2, learn: ['deep/*', 'haed/*'] }],
+      /train\.stages\[0\]\.learn\[1\]: no weight of the student matches "haed\/\*"; did you mean "head\/\*"\?/,
+    );
+    await planned(
+      [{ epochs: 1, pretrain: true }, { epochs: 1 }],
+      /train\.stages\[0\]\.pretrain: no method of its hooks has anything to learn beforehand/,
+    );
+    await planned(
+      [{ epochs: 0.2 }, { epochs: 1.8 }],
+      /train\.stages\[0\]\.epochs: must be longer: .* not one step/,
+    );
+  });
+
+  it('refuse a stage whose losses reach no weight that learns', async () => {
+    const stages = [{ epochs: 3, task: false, hooks: ['at@*'], learn: ['head/*'] }];
+    await assert.rejects(
+      () => train({ ...mutual, steps: [{}] }, [], [at('deep', 'deep', 'peer')], { stages }),
+      /train\.stages\[0\]: no loss of this stage reaches a weight that learns in it/,
+    );
+  });
+
+  it('let the teacher at "teacher" learn too', async () => {
+    const rename = <Value>(values: Readonly<Record<string, Value>>): Record<string, Value> =>
+      Object.fromEntries(
+        Object.entries(values).map(([name, value]) => [
+          name.replace('kd:peer', 'kd').replace('peer', 'teacher'),
+          value,
+        ]),
+      );
+    const renamed = { ...mutual, initial: rename(mutual.initial), steps: mutual.steps.map(rename) };
+    const after = await train(renamed, ['teacher'], [kd(1, 1)], { clip: { norm: fixture.clip } });
+    same(after.at(-1)!.teacher!, mutual.weights.peer!, 'teacher');
+  });
+});
