@@ -252,7 +252,7 @@ describe('hooks and stages on real models', () => {
     refused([hook], { path: 'hooks[0].teacher[1]', message: 'no layer "dep"; did you mean "deep"?' });
   });
 
-  const planned = (stages: TrainSettings['stages'], message: RegExp) =>
+  const planned = (stages: NonNullable<TrainSettings['stages']>, message: RegExp) =>
     assert.rejects(() => train({ ...mutual, steps: [{}, {}] }, [], [kd(1, 1, 'peer')], { stages }), message);
 
   it('refuse globs of weights that match none, methods without anything to learn, stages without a step', async () => {
