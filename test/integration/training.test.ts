@@ -140,25 +140,30 @@ describe('Training', function () {
     assert.equal((await new CheckpointStore(run).read('last')).step, named);
   });
 
-  it('measures the teacher first, and warns when it is no better than chance', async () => {
+  it('measures all teachers first, and warns of the one that is no better than chance', async () => {
     const untrained = await queueRun(workspace, {
       ...tinyTeacherRecipe(),
       train: { epochs: 0.1, batchSize: 16, optimizer: { type: 'sgd', lr: 1e-9 } },
       report: { checkpoint: 'last' },
     });
     assert.equal((await work(untrained)).state, 'done');
-    for (const [teacher, warned] of [
-      [untrained.id, true],
-      [teacherRun, false],
+    for (const [teacher, other, warned] of [
+      [untrained.id, teacherRun, "The teacher's"],
+      [teacherRun, untrained.id, 'The teacher "other"\'s'],
     ] as const) {
       const run = await queueRun(workspace, {
         ...tinyRecipe(`run:${teacher}/last`),
+        teachers: { other: { model: 'models.ts#large', weights: `run:${other}/last` } },
         train: { epochs: 0.1, batchSize: 16, optimizer: { type: 'sgd', lr: 0.01 } },
       });
       const info = await work(run);
       assert.equal(info.state, 'done', info.reason);
       assert.equal(info.teacher!.validation!.samples, 40);
-      assert.equal(/no better than chance/.test((info.warnings ?? []).join()), warned);
+      assert.equal(info.teachers!.other!.validation!.samples, 40);
+      const [warning, ...more] = info.warnings!;
+      assert.ok(warning!.startsWith(`${warned} validation accuracy`), warning);
+      assert.match(warning!, /no better than chance/);
+      assert.deepEqual(more, []);
     }
   });
 });

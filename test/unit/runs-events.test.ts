@@ -42,12 +42,15 @@ describe('TensorBoard events', () => {
       const place = { attempt: 12, seq: 0, step: 8, time };
       const file = await EventFile.start(retort.folder, { kind: 'attempt', ...place });
       file.append({ kind: 'validation', ...place, step: 9, epoch: 1, loss: null, accuracy: 0.5 });
+      const teachers = { deep: { loss: null, accuracy: 0.75 } };
+      file.append({ kind: 'teachers', ...place, step: 9, epoch: 1, teachers });
       file.close();
       const written = fs.readFileSync(path.join(retort.folder, 'events', 'events.out.tfevents.00012'));
       const expected = [
         versionEvent(time),
         sessionStartEvent(time, 9),
         scalarsEvent(time, 9, { 'validation/accuracy': 0.5 }),
+        scalarsEvent(time, 9, { 'teachers/deep/accuracy': 0.75 }),
       ];
       assert.deepEqual(written, Buffer.concat(expected.map(frameRecord)));
     } finally {

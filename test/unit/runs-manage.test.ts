@@ -173,14 +173,16 @@ describe('keeping runs', () => {
       },
       { kind: 'validation', ...place, seq: 2, loss: null, accuracy: 0.5 },
       { kind: 'hooks', ...place, seq: 3, hooks: { kd: { weight: 0.9, loss: 2, cka: 0.25 } } },
+      { kind: 'teachers', ...place, seq: 4, teachers: { deep: { loss: 0.25, accuracy: 0.75 } } },
     ];
     writeMetrics(run, lines);
     assert.equal(
       (await csvParts(run)).join(''),
-      'kind,attempt,seq,step,epoch,time,loss,accuracy,lr,imagesPerSecond,dataWait,residentBytes,deviceBytes,term task,"term tat@a,""b""",hook kd weight,hook kd loss,hook kd cka\r\n' +
-        'train,1,1,10,0.5,2026-11-22T00:00:00.000Z,1.5,0.25,0.1,800,0,4096,,1,0.5,,,\r\n' +
-        'validation,1,2,10,0.5,2026-11-22T00:00:00.000Z,,0.5,,,,,,,,,,\r\n' +
-        'hooks,1,3,10,0.5,2026-11-22T00:00:00.000Z,,,,,,,,,,0.9,2,0.25\r\n',
+      'kind,attempt,seq,step,epoch,time,loss,accuracy,lr,imagesPerSecond,dataWait,residentBytes,deviceBytes,term task,"term tat@a,""b""",hook kd weight,hook kd loss,hook kd cka,teacher deep loss,teacher deep accuracy\r\n' +
+        'train,1,1,10,0.5,2026-11-22T00:00:00.000Z,1.5,0.25,0.1,800,0,4096,,1,0.5,,,,,\r\n' +
+        'validation,1,2,10,0.5,2026-11-22T00:00:00.000Z,,0.5,,,,,,,,,,,,\r\n' +
+        'hooks,1,3,10,0.5,2026-11-22T00:00:00.000Z,,,,,,,,,,0.9,2,0.25,,\r\n' +
+        'teachers,1,4,10,0.5,2026-11-22T00:00:00.000Z,,,,,,,,,,,,,0.25,0.75\r\n',
     );
   });
 
