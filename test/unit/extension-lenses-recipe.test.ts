@@ -56,6 +56,11 @@ describe('hooks added to a recipe', () => {
     it(`stand ${where}`, () => assert.equal(apply(before, addHook(before, hook)), after));
   }
 
+  it('name whom they learn from where that is not the teacher', () => {
+    const text = '{ "hooks": [] }';
+    assert.match(apply(text, addHook(text, { ...hook, from: 'deep' })), /"method": "tat", "from": "deep"/);
+  });
+
   it('are refused where the text is no JSON, with the line', () => {
     assert.throws(() => addHook('{\n  "hooks": [\n    { "method":\n  ]\n}', hook), /see line 4/);
     assert.throws(() => addHook('', hook), /no JSON/);
@@ -115,7 +120,7 @@ describe('what a recipe says of models', () => {
 
   it('is read from half-typed text', () => {
     assert.deepEqual(recipe.student, { model: 'models/resnet.ts#small', args: {} });
-    assert.deepEqual(recipe.teacher, { model: 'models/resnet.ts#large', args: { width: 8 } });
+    assert.deepEqual(recipe.sources.teacher, { model: 'models/resnet.ts#large', args: { width: 8 } });
     assert.deepEqual(recipe.source, { format: 'fashion-mnist' });
     assert.deepEqual(
       recipe.hooks.map(({ method }) => method),

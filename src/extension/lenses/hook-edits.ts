@@ -6,6 +6,8 @@ export interface NewHook {
   readonly method: string;
   readonly student: string;
   readonly teacher: string;
+  /** Left out for the teacher at `teacher`. */
+  readonly from?: string;
   readonly weight: number;
 }
 
@@ -104,8 +106,9 @@ function parseWhole(text: string): Node {
 
 /** `{ "method": "tat", "weight": 0.1 }` */
 function oneLine(hook: NewHook): string {
-  const { method, student, teacher, weight } = hook;
-  const entries = Object.entries({ method, student, teacher, weight });
+  const { method, student, teacher, from, weight } = hook;
+  const named = from === undefined ? {} : { from };
+  const entries = Object.entries({ method, ...named, student, teacher, weight });
   return `{ ${entries.map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`).join(', ')} }`;
 }
 

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { workspaceOf } from '../common/launcher';
+import { STUDENT } from '../../recipe/teachers';
 import type { Role } from '../common/recipe-text';
 import { requireFolder } from '../common/require-folder';
 import type { ActiveHooks, ActiveHooksStore } from './active-hooks';
@@ -9,16 +10,15 @@ import { rolesOf, type WrittenModel } from './recipe-hooks';
 import type { SourceStore } from './source-store';
 import type { Target } from './target';
 
-/** The active recipe with both its models. */
-export type DistillingRecipe = ActiveHooks & {
-  readonly student: WrittenModel;
-  readonly teacher: WrittenModel;
-};
+/** The active recipe with a student and someone to learn from. */
+export type DistillingRecipe = ActiveHooks & { readonly student: WrittenModel };
 
 /** A model of the active recipe: its role there, and its source where that is in the workspace. */
 export interface Use {
   readonly recipe: DistillingRecipe;
   readonly role: Role;
+  /** Name of the teacher that a hook of it is with; of several that at `teacher`, or the first. */
+  readonly source: string;
   readonly target?: Target;
 }
 
@@ -53,13 +53,14 @@ export class HookTargets {
         rolesOf(recipe, referenceOf(document.uri, builder)).map((role) => ({
           recipe,
           role,
+          source: sourceIn(recipe, role === 'teacher' ? referenceOf(document.uri, builder) : undefined),
           target: { document, builder },
         })),
       );
       const use = uses.find(({ role }) => role === 'student') ?? uses[0];
       if (use || uri) return use;
     }
-    return { recipe, role: 'student' };
+    return { recipe, role: 'student', source: sourceIn(recipe) };
   }
 
   private async buildersIn(document: vscode.TextDocument): Promise<string[]> {
@@ -68,7 +69,18 @@ export class HookTargets {
 }
 
 function isDistilling(recipe: ActiveHooks): recipe is DistillingRecipe {
-  return recipe.student !== undefined && recipe.teacher !== undefined;
+  return recipe.student !== undefined && teachersIn(recipe).length > 0;
+}
+
+/** The names of the teachers that are written so far. */
+function teachersIn({ sources }: ActiveHooks): string[] {
+  return Object.keys(sources).filter((name) => name !== STUDENT);
+}
+
+/** The name of the teacher that a builder makes, else of the first; that at `teacher` comes before others. */
+function sourceIn(recipe: ActiveHooks, reference?: string): string {
+  const names = teachersIn(recipe);
+  return names.find((name) => recipe.sources[name]!.model === reference) ?? names[0]!;
 }
 
 function whyNone(recipe: ActiveHooks | undefined): string {
@@ -78,7 +90,8 @@ function whyNone(recipe: ActiveHooks | undefined): string {
   if (!isDistilling(recipe)) {
     return t('{0} has no teacher to learn from: add one to it, or distil this model', file);
   }
-  return t('{0} distils {1} from {2}, and not this model', file, recipe.student.model, recipe.teacher.model);
+  const teachers = teachersIn(recipe).map((name) => recipe.sources[name]!.model);
+  return t('{0} distils {1} from {2}, and not this model', file, recipe.student.model, teachers.join(', '));
 }
 
 async function offerDistill(message: string, uri?: vscode.Uri, builder?: string): Promise<void> {

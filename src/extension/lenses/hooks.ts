@@ -4,6 +4,7 @@ import { didYouMean } from '../../common/suggest';
 import type { LayerSummary, ModelSummary } from '../../protocol/inspector';
 import { loadCatalogue } from '../../recipe/load-catalogue';
 import { rankTeacherLayers } from '../../recipe/pair-layers';
+import { TEACHER } from '../../recipe/teachers';
 import { workspaceOf } from '../common/launcher';
 import type { Role } from '../common/recipe-text';
 import type { Services } from '../services';
@@ -80,9 +81,9 @@ export class HookCommands {
 
   private async addHook(use: Use, layerId: string | undefined): Promise<void> {
     const { t } = vscode.l10n;
-    const { recipe, role } = use;
+    const { recipe, role, source } = use;
     if (use.target) await saveDocument(use.target.document);
-    const models = await this.describe(recipe);
+    const models = await this.describe(recipe, source);
     const [own, other] =
       role === 'student' ? [models.student, models.teacher] : [models.teacher, models.student];
     const layer = layerId === undefined ? await this.chooseLayer(own, role) : layerNamed(own, layerId);
@@ -110,6 +111,7 @@ export class HookCommands {
       method: method.name,
       student,
       teacher,
+      ...(source !== TEACHER && { from: source }),
       weight: method.publishedWeight,
     });
   }
@@ -135,6 +137,7 @@ export class HookCommands {
   /** The layers of both models, built for the recipe's images. */
   private async describe(
     recipe: DistillingRecipe,
+    source: string,
   ): Promise<{ student: ModelSummary; teacher: ModelSummary }> {
     const workspace = workspaceOf(recipe.uri);
     const shape = this.stores.inputs.shapeOf(recipe);
@@ -143,7 +146,7 @@ export class HookCommands {
         this.services.models.describe({ model, args, workspace, ...shape }, options);
       // One after the other: two TensorFlow processes would take twice the memory.
       const student = await describe(recipe.student);
-      return { student, teacher: await describe(recipe.teacher) };
+      return { student, teacher: await describe(recipe.sources[source]!) };
     });
   }
 }

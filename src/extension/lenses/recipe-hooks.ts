@@ -40,8 +40,6 @@ export interface WrittenModel extends Pick<ModelReference, 'imageSize'> {
 /** What a recipe says about models and hooks, as far as it is typed: nothing of it is checked. */
 export interface RecipeHooks {
   readonly student?: WrittenModel;
-  /** The model at `teacher`. */
-  readonly teacher?: WrittenModel;
   /** All models that hooks can learn from, by name; the student too. */
   readonly sources: Readonly<Record<string, WrittenModel>>;
   /** As a resolved recipe names it. */
@@ -59,13 +57,12 @@ export function readHooks(text: string, file: string, workspace: string): Recipe
     const { args, imageSize } = written;
     return { model: resolved, args: { ...args }, ...(imageSize && { imageSize }) };
   };
-  const [student, teacher] = [model('student'), model('teacher')];
+  const student = model('student');
   const written = sourceOf(recipe);
   const source = written && resolvedSource(written, path.dirname(file), workspace);
   const list = recipe.tree && findNodeAtLocation(recipe.tree, ['hooks']);
   return {
     ...(student && { student }),
-    ...(teacher && { teacher }),
     sources: Object.fromEntries(
       [[STUDENT], ...teacherPaths(recipe)].flatMap((at) => {
         const found = model(at);
