@@ -101,7 +101,7 @@ describe('keeping runs', () => {
       );
       const teacher = { model: `run:${run.id}/last`, args: {}, weights: null };
       await createRun(retort.folder, sampleRecipe(student(`run:${run.id}/step-3`)));
-      await createRun(retort.folder, sampleRecipe({ teacher }));
+      await createRun(retort.folder, sampleRecipe({ teachers: { deep: teacher } }));
       await createRun(retort.folder, sampleRecipe(student(`run:${run.id}`)));
       assert.deepEqual(await steps(run), [1, 2, 3, 4]);
       const pruned = await pruneRuns(retort.folder, { dryRun: false });
@@ -111,6 +111,17 @@ describe('keeping runs', () => {
       );
       assert.deepEqual(await steps(run), [2, 3, 4]);
       assert.deepEqual(await pruneRuns(retort.folder, { dryRun: false }), []);
+    });
+
+    it('keeps what the teacher of another run is', async () => {
+      const run = await runWithCheckpoints('done');
+      const teacher = { model: 'builtin:resnet20', args: {}, weights: `run:${run.id}/step-3` };
+      await createRun(retort.folder, sampleRecipe({ teacher }));
+      const pruned = await pruneRuns(retort.folder, { dryRun: true });
+      assert.deepEqual(
+        pruned.map(({ step }) => step),
+        [1, 4],
+      );
     });
 
     it('keeps the last one where that is reported, or where none is the best', async () => {
