@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { listRunIds, openRun, type RunFolder } from '../../src/runs/folder';
+import type { Recipe } from '../../src/recipe/schema';
+import { listRunIds, openRun, readRecipe, type RunFolder } from '../../src/runs/folder';
 import { stateOf } from '../../src/runs/state';
 
 /** The recipe written last in a project. */
@@ -19,4 +20,14 @@ export async function liveRun(project: string): Promise<RunFolder> {
     if ((await stateOf(run)).state === 'running') return run;
   }
   throw new Error(`No run is at work in ${project}`);
+}
+
+/** The first run of a project whose recipe fits. Ids do not tell in which order runs of one second were made. */
+export async function findRun(project: string, fits: (recipe: Recipe) => boolean): Promise<RunFolder> {
+  const retortFolder = path.join(project, '.retort');
+  for (const id of await listRunIds(retortFolder)) {
+    const run = await openRun(retortFolder, id);
+    if (fits(await readRecipe(run))) return run;
+  }
+  throw new Error(`No such run in ${project}`);
 }

@@ -9,6 +9,7 @@ import { writeTinyData } from '../../integration/tiny-workspace';
 import { makeSampleWorkspace } from '../../extension/sample-workspace';
 import { until } from '../../extension/until';
 import type { Panel } from '../panel';
+import { findRun } from '../project';
 import { inSession, type Session } from '../session';
 import type { Workbench } from '../workbench';
 
@@ -30,11 +31,10 @@ describe('a window with two folders', function () {
     fs.cpSync(path.join(__dirname, '../../fixtures/workspace'), second, { recursive: true });
     writeTinyData(path.join(second, 'data'));
     runsOfFirst = await runIds(first);
-    const [teacher] = runsOfFirst;
-    fs.cpSync(path.join(first, '.retort', 'runs', teacher!), path.join(second, '.retort', 'runs', teacher!), {
-      recursive: true,
-    });
-    writeNotes(await openRun(path.join(second, '.retort'), teacher!), { name: 'the copy' });
+    const teacher = await findRun(first, ({ name }) => name === 'teacher');
+    const retortFolder = path.join(second, '.retort');
+    fs.cpSync(teacher.folder, path.join(retortFolder, 'runs', teacher.id), { recursive: true });
+    writeNotes(await openRun(retortFolder, teacher.id), { name: 'the copy' });
     const recipes = path.join(second, 'recipes');
     const recipe = fs.readFileSync(path.join(recipes, 'kd-tat.distill.json'), 'utf8');
     fs.writeFileSync(

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { listRunIds, openRun, readRecipe } from '../../../src/runs/folder';
 import { makeSampleWorkspace } from '../../extension/sample-workspace';
 import type { Panel } from '../panel';
+import { findRun } from '../project';
 import { inSession, type Session } from '../session';
 import type { Workbench } from '../workbench';
 import { makeReadOnly } from './read-only-folder';
@@ -32,12 +32,15 @@ describe('a folder that cannot be written to', function () {
     }
     session.atEnd(readOnly.undo);
     ({ folder } = readOnly);
-    id = await idOf(project, 'kd', 1);
+    id = await idOfSeed(1);
     before = filesIn(project);
     session.writable = project;
     await session.open(folder);
   });
 
+  /** The run of kd+tat with a seed. */
+  const idOfSeed = async (seed: number): Promise<string> =>
+    (await findRun(project, ({ hooks, train }) => hooks.length > 0 && train.seed === seed)).id;
   /** Holds that a sentence says where nothing can be written, why, and what to do. */
   const isRefused = (sentence: string, where: string): void => {
     const [, place, why = ''] = /(?:cannot work|No run can be made) in (\S+): (.*)$/.exec(sentence) ?? [];
@@ -103,7 +106,7 @@ describe('a folder that cannot be written to', function () {
     await workbench.clearNotifications();
     isRefused(await refusalOf('Run Recipe'), path.join('.retort', 'runs'));
     const interrupted = (): Promise<void> => workbench.pickMany(['small-from-large / kd+tat / seed 2']);
-    const its = await idOf(project, 'kd', 2);
+    const its = await idOfSeed(2);
     isRefused(await refusalOf('Resume Run', interrupted), path.join('.retort', 'runs', its, 'lock'));
   });
 
@@ -116,14 +119,6 @@ describe('a folder that cannot be written to', function () {
 
   const queue = (): string => path.join(session.home, 'queue');
 });
-
-async function idOf(project: string, method: string, seed: number): Promise<string> {
-  for (const id of await listRunIds(path.join(project, '.retort'))) {
-    const { hooks, train } = await readRecipe(await openRun(path.join(project, '.retort'), id));
-    if (hooks[0]?.method === method && train.seed === seed) return id;
-  }
-  throw new Error(`No run of ${method} with seed ${seed}`);
-}
 
 /** Every file of a folder with its size and time, except what the editor keeps there. */
 function filesIn(folder: string): string[] {
