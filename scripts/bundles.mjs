@@ -87,7 +87,7 @@ const vscodeOnce = {
   },
 };
 
-/** In the place of a late package stand its names; the first that is used loads the file. */
+/** In the place of a late package stand its named exports; the first that is used loads the file. */
 const latePackages = {
   name: 'late packages',
   setup(build) {
