@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as tar from 'tar';
 import { makeWhole } from './aside';
+import { glibcVersion } from './libc';
 import type { PinnedNative } from './natives';
 import { downloadNpmPackage } from './npm-package';
 
@@ -40,6 +41,5 @@ function fitsHere({ os, cpu, libc }: PinnedNative): boolean {
 
 function libcHere(): 'glibc' | 'musl' | undefined {
   if (process.platform !== 'linux') return undefined;
-  const { header } = process.report.getReport() as unknown as { header: { glibcVersionRuntime?: string } };
-  return header.glibcVersionRuntime === undefined ? 'musl' : 'glibc';
+  return glibcVersion() === undefined ? 'musl' : 'glibc';
 }

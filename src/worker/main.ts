@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { errorCode, InputError, messageOf } from '../common/errors';
+import { glibcVersion } from '../common/libc';
 import { openRun } from '../runs/folder';
 import { acquireRunLock } from '../runs/run-lock';
 import { RunWriter } from '../runs/writer';
@@ -21,6 +22,8 @@ async function main(folder: string): Promise<number> {
     fault: undefined,
     stopAfterEpoch: undefined,
   });
+  // Backends ask for it, which must not be when there is a thread that a debugger may hold.
+  glibcVersion();
   const heartbeat = startHeartbeat(run);
   let stopAsked = false;
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => (stopAsked = true));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
+import { SourceMap, type SourceMapPayload } from 'node:module';
 import * as path from 'node:path';
 import { WebSocket } from 'undici';
 import { prepareDebug } from '../../src/launch/debug';
@@ -11,10 +12,31 @@ import { acquireRunLock } from '../../src/runs/run-lock';
 import { queueRun } from './run-worker';
 import { makeTinyWorkspace, tinyRecipe } from './tiny-workspace';
 
+interface Location {
+  readonly scriptId: string;
+  readonly lineNumber: number;
+  readonly columnNumber: number;
+}
+
+interface Script {
+  readonly scriptId: string;
+  readonly url: string;
+  readonly sourceMapURL: string;
+  readonly endLine: number;
+}
+
+interface Paused {
+  readonly reason: string;
+  readonly data?: { readonly scriptId?: string };
+  readonly hitBreakpoints?: readonly string[];
+  readonly callFrames: readonly { readonly functionName: string; readonly location: Location }[];
+}
+
 /** The debugger's end of Node's inspector protocol. */
 class Debugger {
   private readonly messages: { id?: number; method?: string; params?: unknown }[] = [];
   private sent = 0;
+  private pauses = 0;
 
   private constructor(private readonly socket: WebSocket) {
     socket.addEventListener('message', ({ data }) => {
@@ -30,6 +52,19 @@ class Debugger {
 
   send(method: string, params: object = {}): void {
     this.socket.send(JSON.stringify({ id: (this.sent += 1), method, params }));
+  }
+
+  /** The next pause; the one before it must have been left. */
+  async paused(): Promise<Paused> {
+    const known = this.pauses;
+    for (;;) {
+      const all = this.messages.filter(({ method }) => method === 'Debugger.paused');
+      if (all.length > known) {
+        this.pauses += 1;
+        return all[known]!.params as Paused;
+      }
+      await once(this.socket, 'message');
+    }
   }
 
   /** The parameters of an event that has come or will come. */
@@ -92,6 +127,57 @@ describe('A run under the debugger', function () {
     await requestStop(run);
     await once(child, 'exit');
     assert.equal((await readInfo(run)).state, 'stopped');
+  });
+
+  it('stops where its source map puts a line of the TypeScript, before that line has run', async () => {
+    const { runtimeExecutable, program, args, cwd, env } = await prepareDebug(run);
+    child = spawn(runtimeExecutable, ['--inspect=127.0.0.1:0', program, ...args], {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let complaints = '';
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => (complaints += text));
+    while (!/ws:\S+/.test(complaints)) await once(child.stderr!, 'data');
+    const debug = await Debugger.attach(/ws:\S+/.exec(complaints)![0]);
+    debug.send('Debugger.enable');
+    // As VS Code's debugger does: it has the time of this pause to set breakpoints by the script's map.
+    debug.send('Debugger.setInstrumentationBreakpoint', {
+      instrumentation: 'beforeScriptWithSourceMapExecution',
+    });
+    const models = path.join(workspace, 'models.ts');
+    const text = fs.readFileSync(models, 'utf8');
+    const line = text.slice(0, text.indexOf('const inputs =')).split('\n').length;
+    const bundle = debug.event<Script>('Debugger.scriptParsed', ({ url }) => url.endsWith('bundle.cjs'));
+    let script: Script | undefined;
+    void bundle.then((parsed) => (script = parsed));
+    for (;;) {
+      const { reason, data } = await debug.paused();
+      if (reason === 'instrumentation' && script !== undefined && data?.scriptId === script.scriptId) break;
+      debug.send('Debugger.resume');
+    }
+    const encoded = script.sourceMapURL.replace(/^data:application\/json;base64,/, '');
+    const map = new SourceMap(
+      JSON.parse(Buffer.from(encoded, 'base64').toString('utf8')) as SourceMapPayload,
+    );
+    const lineOf = ({ lineNumber, columnNumber }: Location): number | undefined => {
+      const entry = map.findEntry(lineNumber, columnNumber);
+      if (!('originalSource' in entry) || path.resolve(workspace, entry.originalSource) !== models)
+        return undefined;
+      return entry.originalLine + 1;
+    };
+    const places = Array.from({ length: script.endLine }, (_, lineNumber) => ({
+      scriptId: script!.scriptId,
+      lineNumber,
+      columnNumber: 2,
+    }));
+    debug.send('Debugger.setBreakpoint', { location: places.find((place) => lineOf(place) === line)! });
+    debug.send('Debugger.resume');
+    const { hitBreakpoints, callFrames } = await debug.paused();
+    const [top] = callFrames;
+    assert.equal(hitBreakpoints?.length, 1);
+    assert.deepEqual([top!.functionName, lineOf(top!.location)], ['build', line]);
+    debug.close();
   });
 
   it('is refused while another process holds the run', async () => {

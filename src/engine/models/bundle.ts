@@ -62,7 +62,7 @@ export async function bundleModule(file: string, workspace: string): Promise<Bun
   return {
     sources: files.map((source) => hashed(source, workspace)),
     script: output,
-    evaluate: () => evaluate(isDebugged() ? withInlineMap(script!, map!) : script!, file, output),
+    evaluate: () => evaluate(wrapped(script!, isDebugged() ? map : undefined), file, output),
     place,
     locate: (stack) =>
       framesIn(stack, output)
@@ -72,9 +72,9 @@ export async function bundleModule(file: string, workspace: string): Promise<Bun
 }
 
 function evaluate(script: string, file: string, output: string): Record<string, unknown> {
-  const run = vm.compileFunction(script, ['module', 'exports', 'require', '__filename', '__dirname'], {
-    filename: output,
-  }) as (...values: unknown[]) => void;
+  const run = new vm.Script(script, { filename: output }).runInThisContext() as (
+    ...values: unknown[]
+  ) => void;
   const module = { exports: {} as Record<string, unknown> };
   const requireFromFile = createRequire(file);
   const requireOwn = (name: string): unknown => ownCopy(name) ?? requireFromFile(name);
@@ -87,9 +87,15 @@ function isDebugged(): boolean {
   return inspectorUrl() !== undefined;
 }
 
-/** A debugger finds the sources, and sets breakpoints in them, by the map alone. */
-function withInlineMap(script: string, map: string): string {
-  return `${script}\n${MAP_COMMENT}data:application/json;base64,${Buffer.from(map).toString('base64')}`;
+/**
+ * A script that gives the module as a function; its lines stay where they are. A debugger finds the sources, and sets
+ * breakpoints in them, by the map alone. It can halt a script that has one before its first line runs, which it cannot
+ * with a function that was compiled by itself: breakpoints would be set too late.
+ */
+function wrapped(script: string, map: string | undefined): string {
+  const whole = `(function (module, exports, require, __filename, __dirname) { ${script}\n})`;
+  if (map === undefined) return whole;
+  return `${whole}\n${MAP_COMMENT}data:application/json;base64,${Buffer.from(map).toString('base64')}`;
 }
 
 /** In two parts: a debugger that reads this very file would take it for the file's own. */

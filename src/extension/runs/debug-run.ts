@@ -30,6 +30,9 @@ export async function debugRun(seen: ReadableSeenRun, launcher: Launcher): Promi
     ...launch,
     outputCapture: 'std',
     internalConsoleOptions: 'openOnSessionStart',
+    // The models' script is made in memory and runs at once: only a pause leaves time to set breakpoints in it.
+    pauseForSourceMap: true,
+    outFiles: [],
     resolveSourceMapLocations: ['**', '!**/node_modules/**'],
     skipFiles: ['<node_internals>/**', path.join(packageRoot(), 'dist', '**'), '**/node_modules/**'],
   });
