@@ -38,6 +38,7 @@ const manifestKeys = [
 
 /** Beside what is bundled. The build has written the last four from the registries. */
 const files = [
+  '.vscodeignore',
   'package.nls.json',
   'README.md',
   'CHANGELOG.md',
@@ -59,6 +60,7 @@ async function main({ target, out }: { target?: (typeof targets)[number]; out: s
     if (target !== undefined) await addBinding(path.join(folder, 'dist', 'binding', target));
     const name = [manifest.name, ...(target === undefined ? [] : [target]), manifest.version].join('-');
     const file = path.join(path.resolve(out), `${name}.vsix`);
+    mkdirSync(path.dirname(file), { recursive: true });
     await createVSIX({
       cwd: folder,
       packagePath: file,
@@ -104,8 +106,6 @@ async function gather(folder: string): Promise<void> {
     Object.fromEntries(manifestKeys.map((key) => [key, manifest[key]])),
   );
   writeJson(path.join(dist, 'natives.json'), pinnedNatives());
-  // Says to vsce that all of this is meant.
-  writeFileSync(path.join(folder, '.vscodeignore'), '');
   writeFileSync(path.join(dist, 'THIRD_PARTY_NOTICES.txt'), notices(root, [...built, tensorflow]));
 }
 
