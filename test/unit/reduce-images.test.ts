@@ -43,7 +43,9 @@ describe('images made smaller', () => {
   it('are made for models that take smaller ones, and left alone for others', () => {
     const modelOf = (shape: (number | null)[]): { network: tf.LayersModel } => {
       const inputs = tf.input({ shape });
-      return { network: tf.model({ inputs, outputs: tf.layers.flatten().apply(inputs) as tf.SymbolicTensor }) };
+      return {
+        network: tf.model({ inputs, outputs: tf.layers.flatten().apply(inputs) as tf.SymbolicTensor }),
+      };
     };
     tf.tidy(() => {
       const images = tf.ones<tf.Rank.R4>([2, 6, 4, 1]);
