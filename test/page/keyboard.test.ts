@@ -1,34 +1,18 @@
 import assert from 'node:assert/strict';
-import type { Browser, Locator } from 'playwright-core';
-import { openBrowser } from '../../scripts/vscode/browser';
-import { setUpTools } from '../../scripts/vscode/tools';
+import type { Locator } from 'playwright-core';
 import type { Tab } from '../../src/protocol/panel';
 import { predictions, snapshot } from './example';
-import { PanelPage, servePanel } from './panel-page';
+import { freshPages } from './fresh-pages';
+import type { PanelPage } from './panel-page';
 
 /** More presses than any tab has stops. */
 const PRESSES = 120;
 
 describe('the panel’s page, by the keyboard alone', () => {
-  let browser: Browser;
-  let server: Awaited<ReturnType<typeof servePanel>>;
+  const fresh = freshPages();
   let panel: PanelPage;
-
-  before(async () => {
-    browser = await openBrowser(await setUpTools());
-    server = await servePanel();
-  });
-  after(async () => {
-    await browser.close();
-    await server.stop();
-  });
-  beforeEach(async () => {
-    panel = await PanelPage.open(browser, server.address);
-  });
-  afterEach(async () => {
-    const faults = panel.errors;
-    await panel.page.close();
-    assert.deepEqual(faults, []);
+  beforeEach(() => {
+    panel = fresh.panel;
   });
 
   const show = async (tab: Tab): Promise<void> => {

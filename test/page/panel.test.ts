@@ -1,31 +1,14 @@
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
-import { openBrowser } from '../../scripts/vscode/browser';
-import { setUpTools } from '../../scripts/vscode/tools';
 import type { Snapshot } from '../../src/protocol/panel';
 import { cards, delta, header, logLines, other, own, snapshot, trainRows, validationRows } from './example';
-import { PanelPage, servePanel } from './panel-page';
+import { freshPages } from './fresh-pages';
+import type { PanelPage } from './panel-page';
 
 describe('the panel’s page', () => {
-  let browser: Browser;
-  let server: Awaited<ReturnType<typeof servePanel>>;
+  const fresh = freshPages();
   let panel: PanelPage;
-
-  before(async () => {
-    browser = await openBrowser(await setUpTools());
-    server = await servePanel();
-  });
-  after(async () => {
-    await browser.close();
-    await server.stop();
-  });
-  beforeEach(async () => {
-    panel = await PanelPage.open(browser, server.address);
-  });
-  afterEach(async () => {
-    const faults = panel.errors;
-    await panel.page.close();
-    assert.deepEqual(faults, []);
+  beforeEach(() => {
+    panel = fresh.panel;
   });
 
   const viewed = (change: Partial<Snapshot['view']>): Snapshot =>
