@@ -8,6 +8,7 @@ import type { RunFolder } from '../../src/runs/folder';
 import { readMetrics } from '../../src/runs/metrics';
 import type { MetricLine } from '../../src/runs/types';
 import { tensorFiles } from '../../src/worker/references';
+import { outcomeOf } from './outcome';
 import { queueRun, work } from './run-worker';
 import { makeTinyWorkspace, tinyRecipe, tinyTeacherRecipe } from './tiny-workspace';
 
@@ -25,22 +26,6 @@ function linesOf<Kind extends MetricLine['kind']>(
   kind: Kind,
 ): Extract<MetricLine, { kind: Kind }>[] {
   return lines.filter((line): line is Extract<MetricLine, { kind: Kind }> => line.kind === kind);
-}
-
-/** What must be the same however often a run was stopped: the tensors' bytes, and the metrics but for timings. */
-async function outcomeOf(run: RunFolder): Promise<{ tensors: Buffer; metrics: unknown[] }> {
-  const { files } = await new CheckpointStore(run).read('last');
-  const { lines } = await readMetrics(run);
-  return {
-    tensors: Buffer.from(files['tensors.bin']!),
-    metrics: lines.map((line) => ({
-      ...line,
-      attempt: 0,
-      seq: 0,
-      time: 0,
-      ...(line.kind === 'train' && { imagesPerSecond: 0, dataWait: 0, memory: undefined }),
-    })),
-  };
 }
 
 describe('A run of several models in stages', function () {

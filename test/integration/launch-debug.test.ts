@@ -99,7 +99,8 @@ describe('A run under the debugger', function () {
     fs.rmSync(workspace, { recursive: true, force: true });
   });
 
-  it("shows the debugger the user's own TypeScript, and is a run like any", async () => {
+  /** Starts the run's worker as Debug Run does, and puts a debugger on it. */
+  const startUnderDebugger = async (): Promise<Debugger> => {
     const { runtimeExecutable, program, args, cwd, env } = await prepareDebug(run);
     child = spawn(runtimeExecutable, ['--inspect=127.0.0.1:0', program, ...args], {
       cwd,
@@ -109,7 +110,11 @@ describe('A run under the debugger', function () {
     let complaints = '';
     child.stderr!.setEncoding('utf8').on('data', (text: string) => (complaints += text));
     while (!/ws:\S+/.test(complaints)) await once(child.stderr!, 'data');
-    const debug = await Debugger.attach(/ws:\S+/.exec(complaints)![0]);
+    return Debugger.attach(/ws:\S+/.exec(complaints)![0]);
+  };
+
+  it("shows the debugger the user's own TypeScript, and is a run like any", async () => {
+    const debug = await startUnderDebugger();
     debug.send('Debugger.enable');
     const script = await debug.event<{ url: string; sourceMapURL: string }>(
       'Debugger.scriptParsed',
@@ -123,23 +128,14 @@ describe('A run under the debugger', function () {
     );
     debug.close();
     while ((await readInfo(run)).state !== 'running') await new Promise((resolve) => setTimeout(resolve, 10));
-    assert.equal((await readInfo(run)).process?.pid, child.pid);
+    assert.equal((await readInfo(run)).process?.pid, child!.pid);
     await requestStop(run);
-    await once(child, 'exit');
+    await once(child!, 'exit');
     assert.equal((await readInfo(run)).state, 'stopped');
   });
 
   it('stops where its source map puts a line of the TypeScript, before that line has run', async () => {
-    const { runtimeExecutable, program, args, cwd, env } = await prepareDebug(run);
-    child = spawn(runtimeExecutable, ['--inspect=127.0.0.1:0', program, ...args], {
-      cwd,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let complaints = '';
-    child.stderr!.setEncoding('utf8').on('data', (text: string) => (complaints += text));
-    while (!/ws:\S+/.test(complaints)) await once(child.stderr!, 'data');
-    const debug = await Debugger.attach(/ws:\S+/.exec(complaints)![0]);
+    const debug = await startUnderDebugger();
     debug.send('Debugger.enable');
     // As VS Code's debugger does: it has the time of this pause to set breakpoints by the script's map.
     debug.send('Debugger.setInstrumentationBreakpoint', {

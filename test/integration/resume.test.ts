@@ -5,27 +5,11 @@ import * as path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { randomSource } from '../../src/common/random';
 import { CheckpointStore } from '../../src/runs/checkpoints';
-import { readInfo, type RunFolder } from '../../src/runs/folder';
-import { readMetrics } from '../../src/runs/metrics';
+import { readInfo } from '../../src/runs/folder';
 import { requestStop } from '../../src/runs/ask';
+import { outcomeOf } from './outcome';
 import { queueRun, startWorkerProcess, work } from './run-worker';
 import { makeTinyWorkspace, tinyRecipe, tinyTeacherRecipe } from './tiny-workspace';
-
-/** What must be the same however often a run was killed: the weights' bytes, and the metrics but for timings. */
-async function outcomeOf(run: RunFolder): Promise<{ weights: Buffer; metrics: unknown[] }> {
-  const { files } = await new CheckpointStore(run).read('last');
-  const { lines } = await readMetrics(run);
-  return {
-    weights: Buffer.from(files['tensors.bin']!),
-    metrics: lines.map((line) => ({
-      ...line,
-      attempt: 0,
-      seq: 0,
-      time: 0,
-      ...(line.kind === 'train' && { imagesPerSecond: 0, dataWait: 0, memory: undefined }),
-    })),
-  };
-}
 
 const EPOCHS = 12;
 const STEPS = 120;
@@ -77,7 +61,7 @@ describe('A run that does not come to its end at once', function () {
     assert.equal((await work(run)).state, 'done');
     const outcome = await outcomeOf(run);
     assert.deepEqual(outcome.metrics, expected.metrics);
-    assert.ok(outcome.weights.equals(expected.weights), 'the weights differ');
+    assert.ok(outcome.tensors.equals(expected.tensors), 'the weights differ');
   });
 
   it('reaches the same weights and metrics after dying inside checkpoint writes', async () => {
@@ -91,7 +75,7 @@ describe('A run that does not come to its end at once', function () {
     assert.equal((await readInfo(run)).attempt, failpoints.length + 1);
     const outcome = await outcomeOf(run);
     assert.deepEqual(outcome.metrics, expected.metrics);
-    assert.ok(outcome.weights.equals(expected.weights), 'the weights differ');
+    assert.ok(outcome.tensors.equals(expected.tensors), 'the weights differ');
   });
 
   it('uses the previous good checkpoint, and says so, when a byte of the last one is flipped', async () => {
@@ -108,7 +92,7 @@ describe('A run that does not come to its end at once', function () {
     assert.match(after.warnings!.join('\n'), /tensors\.bin is damaged/);
     const outcome = await outcomeOf(run);
     assert.deepEqual(outcome.metrics, expected.metrics);
-    assert.ok(outcome.weights.equals(expected.weights), 'the weights differ');
+    assert.ok(outcome.tensors.equals(expected.tensors), 'the weights differ');
   });
 
   it('stops after the epoch at work and its evaluation, and reaches the same weights and metrics', async () => {
@@ -128,7 +112,7 @@ describe('A run that does not come to its end at once', function () {
     assert.deepEqual([after.state, after.stopAfterEpoch], ['done', undefined]);
     const outcome = await outcomeOf(run);
     assert.deepEqual(outcome.metrics, expected.metrics);
-    assert.ok(outcome.weights.equals(expected.weights), 'the weights differ');
+    assert.ok(outcome.tensors.equals(expected.tensors), 'the weights differ');
   });
 
   it('keeps the checkpoints it has and says what to do when the disk is full', async () => {
@@ -137,6 +121,6 @@ describe('A run that does not come to its end at once', function () {
     assert.equal(info.state, 'failed');
     assert.match(info.reason!, /^The disk is full: .* free space there and resume/);
     assert.equal((await work(run)).state, 'done');
-    assert.ok((await outcomeOf(run)).weights.equals(expected.weights), 'the weights differ');
+    assert.ok((await outcomeOf(run)).tensors.equals(expected.tensors), 'the weights differ');
   });
 });
