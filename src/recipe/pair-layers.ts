@@ -75,31 +75,32 @@ export function pairLayers(
 /**
  * The same pairs for methods that hook several at once: first those of the stages, from the input on, then the others.
  * A stage is the last layer of a resolution that is named as one, or the last at all where no two are named so; each
- * has a deeper partner than the one before.
+ * has a deeper partner than the one before. A pair that is `given` stands for the stage of its resolution.
  */
 export function pairStages(
   student: readonly PairableLayer[],
   teacher: readonly PairableLayer[],
   kind: HookKind,
+  given?: LayerPair,
 ): OrderedPair[] {
-  const pairs = pairLayers(student, teacher, kind).map((pair) => ({
+  const others = pairLayers(student, teacher, kind).filter((pair) => pair.student !== given?.student);
+  const pairs = [...(given ? [given] : []), ...others].map((pair) => ({
     ...pair,
     position: student.findIndex(({ id }) => id === pair.student),
+    partner: teacher.findIndex(({ id }) => id === pair.teacher),
   }));
+  const [fixed] = given ? pairs : [];
   pairs.sort((one, other) => one.position - other.position);
-  const stages = stagesOf(candidatesOf(student, kind));
+  const stages = stagesOf(candidatesOf(student, kind), given?.student);
   let reached = -1;
-  const best = pairs.filter((pair) => {
-    const partner = teacher.findIndex(({ id }) => id === pair.teacher);
-    const isNext = stages.has(pair.student) && partner > reached;
-    if (isNext) reached = partner;
-    return isNext;
+  const ordered = pairs.map(({ partner, ...pair }) => {
+    const isInOrder =
+      fixed === undefined || Math.sign(pair.position - fixed.position) === Math.sign(partner - fixed.partner);
+    const isBest = stages.has(pair.student) && isInOrder && partner > reached;
+    if (isBest) reached = partner;
+    return { ...pair, isBest };
   });
-  const others = pairs.filter((pair) => !best.includes(pair));
-  return [
-    ...best.map((pair) => ({ ...pair, isBest: true })),
-    ...others.map((pair) => ({ ...pair, isBest: false })),
-  ];
+  return [...ordered.filter(({ isBest }) => isBest), ...ordered.filter(({ isBest }) => !isBest)];
 }
 
 /** A list of each side's layers, as a hook on several has them: in the order of the network. */
@@ -111,11 +112,15 @@ export function listsOf(pairs: readonly OrderedPair[]): { student: string[]; tea
   };
 }
 
-function stagesOf(candidates: readonly Candidate[]): Set<string> {
-  const lastOf = (some: readonly Candidate[]): Set<string> =>
-    new Set(new Map(some.map(({ layer, area }) => [area, layer.id])).values());
+/** @param given - a layer that is a stage whatever its name, instead of the other one of its resolution */
+function stagesOf(candidates: readonly Candidate[], given?: string): Set<string> {
+  const lastOf = (some: readonly Candidate[]): Map<number, string> =>
+    new Map(some.map(({ layer, area }) => [area, layer.id]));
   const named = lastOf(candidates.filter(({ isStage }) => isStage));
-  return named.size > 1 ? named : lastOf(candidates);
+  const stages = named.size > 1 ? named : lastOf(candidates);
+  const own = candidates.find(({ layer }) => layer.id === given);
+  if (own) stages.set(own.area, own.layer.id);
+  return new Set(stages.values());
 }
 
 /**

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { hookPlaces, hooksFor } from '../../src/extension/distill/hooks';
 import { FIRST_TRAINING, newRecipe, shortName } from '../../src/extension/distill/new-recipe';
-import { printRecipe } from '../../src/extension/distill/print-recipe';
-import { BACK, CANCEL, goThrough, type Step } from '../../src/extension/distill/steps';
+import { printRecipe } from '../../src/extension/common/print-recipe';
+import { BACK, CANCEL, goThrough, type Step } from '../../src/extension/common/steps';
 import { teacherReference, teachersFor } from '../../src/extension/distill/teachers';
 import { writeData, writeTrain } from '../../src/extension/distill/write-out';
 import type { TrainedModel } from '../../src/extension/common/trained-models';

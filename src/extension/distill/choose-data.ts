@@ -6,10 +6,10 @@ import { loadCatalogue } from '../../recipe/load-catalogue';
 import type { Recipe } from '../../recipe/schema';
 import { liesIn } from '../../recipe/workspace';
 import { relativePath } from '../common/written-references';
-import { type Choice, chooseOne, heading } from './choose';
+import { type Choice, chooseOne, heading } from '../common/choose';
 import type { Student } from './find-student';
-import type { BACK, CANCEL } from './steps';
-import { type StepPlace } from './steps';
+import type { BACK, CANCEL } from '../common/steps';
+import { type StepPlace } from '../common/steps';
 import { writeData } from './write-out';
 
 export type WrittenData = Readonly<Record<string, unknown>>;

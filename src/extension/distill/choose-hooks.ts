@@ -8,11 +8,12 @@ import { loadCatalogue } from '../../recipe/load-catalogue';
 import type { ModelReference } from '../../recipe/schema';
 import { SeenImages } from '../common/seen-images';
 import type { Services } from '../services';
-import { type Choice, chooseSome, heading } from './choose';
+import { type Choice, chooseSome, heading } from '../common/choose';
+import { methodChoice, pairChoice, tooFewPairs } from '../common/hook-choices';
 import type { Student } from './find-student';
 import { type HookGroup, hookGroups, type HookPlace, hookPlaces, isOf } from './hooks';
-import type { BACK, CANCEL } from './steps';
-import { type StepPlace } from './steps';
+import type { BACK, CANCEL } from '../common/steps';
+import { type StepPlace } from '../common/steps';
 import { type AbleTeacher } from './choose-teacher';
 import { teacherReference } from './teachers';
 
@@ -24,19 +25,9 @@ export function chooseMethods(
   // Those with needs of their own are written by hand: nothing but layers is chosen here.
   const methods = loadCatalogue().methods.filter(({ alsoNeeds }) => alsoNeeds === undefined);
   const choiceOf = (method: CatalogueMethod): Choice<CatalogueMethod> => ({
-    label: method.name,
-    description: [
-      method.title,
-      venueOf(method.reference.paper),
-      vscode.l10n.t('weight {0}', method.publishedWeight),
-    ].join(' · '),
-    detail: method.summary,
+    ...methodChoice(method),
     // The one that nearly everything else is compared with and combined with.
     picked: method.name === 'kd',
-    value: method,
-    ...(method.reference.url !== undefined && {
-      link: { url: method.reference.url, title: method.reference.paper },
-    }),
   });
   const onLogits = methods.filter(({ hooks }) => hooks === 'logits');
   const onLayers = methods.filter(({ hooks, layers }) => hooks !== 'logits' && layers === 'one');
@@ -56,11 +47,6 @@ export function chooseMethods(
   });
 }
 
-/** `CVPR 2022`, the end of `Lin et al.: Knowledge Distillation via the Target-aware Transformer. CVPR 2022`. */
-function venueOf(paper: string): string {
-  return paper.split('. ').at(-1)!;
-}
-
 /** Where the methods that hook layers go; no question where none does or there is one place only. */
 export async function choosePlaces(
   student: Student,
@@ -71,7 +57,7 @@ export async function choosePlaces(
 ): Promise<readonly HookPlace[] | typeof BACK | typeof CANCEL> {
   const groups = hookGroups(methods);
   if (groups.length === 0) return [];
-  const { isAssumed, ...images } = imagesOf(teacher, services);
+  const { isAssumed, ...images } = imagesOf(student, teacher, services);
   return chooseSome({
     title: vscode.l10n.t('Distill {0}: the layers', student.name),
     placeholder: isAssumed
@@ -79,6 +65,7 @@ export async function choosePlaces(
       : vscode.l10n.t('Which layers? The best first'),
     place,
     busy: vscode.l10n.t('Building both models to see their layers…'),
+    problemWith: (chosen) => problemWith(chosen, groups, methods),
     choices: async (signal) => {
       const [ofStudent, ofTeacher] = await bothLayers(student, teacher, images, services, signal);
       const places = hookPlaces(methods, ofStudent, ofTeacher);
@@ -88,10 +75,27 @@ export async function choosePlaces(
       if (missing !== undefined) throw noPlaces(student, missing, methods);
       return groups.flatMap((group) => [
         heading(headingOf(group, methods)),
-        ...inGroup(group).map((each) => choiceOf(each, ofStudent, ofTeacher)),
+        ...inGroup(group).map((each) => ({
+          ...pairChoice(each, ofStudent, ofTeacher),
+          picked: each.isBest,
+        })),
       ]);
     },
   });
+}
+
+function problemWith(
+  chosen: readonly HookPlace[],
+  groups: readonly HookGroup[],
+  methods: readonly CatalogueMethod[],
+): string | undefined {
+  return groups
+    .filter(({ layers }) => layers === 'several')
+    .map((group) => {
+      const places = chosen.filter(({ kind, layers }) => isOf(group, { hooks: kind, layers }));
+      return tooFewPairs(namesIn(group, methods), places);
+    })
+    .find((problem) => problem !== undefined);
 }
 
 function headingOf(group: HookGroup, methods: readonly CatalogueMethod[]): string {
@@ -129,26 +133,12 @@ async function bothLayers(
 
 /** What the teacher was trained on is what the student will see. */
 function imagesOf(
+  { workspace }: Student,
   teacher: AbleTeacher,
   { context }: Pick<Services, 'context'>,
 ): ReturnType<SeenImages['of']> {
   const source = teacher.kind === 'trained' ? teacher.trained.run.seen.recipe.data.source : { format: '' };
-  return new SeenImages(context.workspaceState).of(source);
-}
-
-function choiceOf(
-  place: HookPlace,
-  student: readonly LayerSummary[],
-  teacher: readonly LayerSummary[],
-): Choice<HookPlace> {
-  const shapeOf = (layers: readonly LayerSummary[], id: string): string =>
-    shape(layers.find((layer) => layer.id === id)?.outputShape ?? []);
-  return {
-    label: `${place.student} ← ${place.teacher}`,
-    description: `${shapeOf(student, place.student)} ← ${shapeOf(teacher, place.teacher)}`,
-    picked: place.isBest,
-    value: place,
-  };
+  return new SeenImages(context.workspaceState).of(source, workspace);
 }
 
 function noPlaces(student: Student, group: HookGroup, methods: readonly CatalogueMethod[]): InputError {

@@ -6,11 +6,11 @@ import { qualityText, runText } from '../common/describe-trained';
 import { workspaceOf } from '../common/launcher';
 import type { TrainedModel } from '../common/trained-models';
 import { findWorkspaceModels } from '../common/workspace-models';
-import { type Choice, chooseOne, heading } from './choose';
+import { type Choice, chooseOne, heading } from '../common/choose';
 import type { Student } from './find-student';
 import { shortName } from './new-recipe';
-import type { BACK } from './steps';
-import { CANCEL, type StepPlace } from './steps';
+import type { BACK } from '../common/steps';
+import { CANCEL, type StepPlace } from '../common/steps';
 import { type Teacher, teachersFor } from './teachers';
 
 /** A teacher that has weights. */

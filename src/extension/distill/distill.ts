@@ -12,7 +12,7 @@ import { type AbleTeacher, chooseTeacher } from './choose-teacher';
 import type { Student } from './find-student';
 import { hooksFor, type HookPlace } from './hooks';
 import { FIRST_TRAINING, newRecipe, shortName } from './new-recipe';
-import { goThrough, type Step } from './steps';
+import { goThrough, type Step } from '../common/steps';
 import { teacherReference } from './teachers';
 import { writeTrain } from './write-out';
 

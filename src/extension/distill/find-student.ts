@@ -6,7 +6,7 @@ import { workspaceOf } from '../common/launcher';
 import { findRecipes } from '../common/recipe-files';
 import { requireFolder } from '../common/require-folder';
 import { findWorkspaceModels, type WorkspaceModel } from '../common/workspace-models';
-import { chooseOne, heading } from './choose';
+import { chooseOne, heading } from '../common/choose';
 import { shortName } from './new-recipe';
 
 /** A model to train, and where what is written about it goes. */

@@ -6,15 +6,7 @@ import {
   pairLayers,
   pairStages,
 } from '../../recipe/pair-layers';
-
-/** A hook as Distill writes it: with the published weight, all options at their defaults. */
-export interface NewHook {
-  readonly method: string;
-  /** A list for methods that hook several layers at once. */
-  readonly student?: string | readonly string[];
-  readonly teacher?: string | readonly string[];
-  readonly weight: number;
-}
+import type { NewHook } from '../common/new-hook';
 
 /** Methods that go to the same places: on layers of a kind, on one or on several at once. */
 export type HookGroup = Pick<CatalogueMethod, 'hooks' | 'layers'>;

@@ -2,8 +2,8 @@ import * as path from 'node:path';
 import { parseReference } from '../../recipe/reference';
 import type { ModelReference } from '../../recipe/schema';
 import { writeReference } from '../common/written-references';
-import type { NewHook } from './hooks';
-import { printRecipe } from './print-recipe';
+import type { NewHook } from '../common/new-hook';
+import { printRecipe } from '../common/print-recipe';
 
 /** What is chosen for a new recipe; references as a resolved recipe names them, sections as they are written. */
 export interface RecipeChoices {

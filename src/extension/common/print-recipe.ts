@@ -11,8 +11,12 @@ export function printRecipe(recipe: Readonly<Record<string, unknown>>, comment: 
   return `// ${comment}\n{\n${lines.join(',\n')}\n}\n`;
 }
 
-/** @param column - where the value begins; two more characters may follow it */
-function print(value: unknown, indent: number, column: number): string {
+/**
+ * A value in the manner of recipes.
+ * @param indent - of the line that it begins in
+ * @param column - where the value begins; two more characters may follow it
+ */
+export function print(value: unknown, indent: number, column: number): string {
   const inOneLine = printInline(value);
   const isContainer = typeof value === 'object' && value !== null;
   if (!isContainer || column + inOneLine.length + 1 <= WIDTH) return inOneLine;

@@ -16,6 +16,8 @@ export interface Question<Value> {
   readonly choices: (signal: AbortSignal) => readonly Choice<Value>[] | Promise<readonly Choice<Value>[]>;
   /** Said while the choices are looked for. */
   readonly busy?: string;
+  /** Why some cannot be chosen together; undefined: they can. */
+  readonly problemWith?: (chosen: readonly Value[]) => string | undefined;
 }
 
 /** Lets the user choose one; the first is at hand. */
@@ -44,7 +46,7 @@ function withLink<Value>(choice: Choice<Value>): Choice<Value> {
 }
 
 async function ask<Value>(
-  { title, placeholder, place, choices, busy }: Question<Value>,
+  { title, placeholder, place, choices, busy, problemWith }: Question<Value>,
   canPickMany: boolean,
 ): Promise<readonly Value[] | typeof BACK | typeof CANCEL> {
   const pick = vscode.window.createQuickPick<Choice<Value>>();
@@ -66,8 +68,9 @@ async function ask<Value>(
       });
       pick.onDidAccept(() => {
         const values = pick.selectedItems.flatMap(({ value }) => (value === undefined ? [] : [value]));
-        if (values.length > 0) resolve(values);
-        else if (canPickMany && !pick.busy) pick.placeholder = vscode.l10n.t('Choose at least one');
+        const problem = values.length === 0 ? vscode.l10n.t('Choose at least one') : problemWith?.(values);
+        if (problem === undefined) resolve(values);
+        else if (canPickMany && !pick.busy) pick.placeholder = problem;
       });
       const show = (items: readonly Choice<Value>[]): void => {
         pick.items = items.map(withLink);
