@@ -106,7 +106,7 @@ export const Hook = Type.Object(
     from: Type.Optional(
       Type.Union([Type.String(), Type.Array(Type.String(), { minItems: 2 })], {
         description:
-          "Whom the hook learns from: `teacher` (default), a name in `teachers`, a list of them, whose activations are averaged, or `student`: the student's own layer, which no gradient reaches.",
+          "Whom the hook learns from: `teacher` (default), a name in `teachers`, a list of them (their features are averaged; of their logits the losses), or `student`: the student's own layer, which no gradient reaches.",
       }),
     ),
     weight: NonNegative('Multiplies the loss of this hook.'),

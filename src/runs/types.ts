@@ -44,7 +44,7 @@ export const HookFacts = Type.Object({
   method: Type.String(),
   /** Name of the teacher that learns by it; absent: the student. */
   learner: Type.Optional(Type.String()),
-  /** Names of those that it learns from, whose activations are averaged; absent: the teacher at `teacher`. */
+  /** Names of those that it learns from; absent: the teacher at `teacher`. */
   from: Type.Optional(Type.Array(Type.String())),
   /** One entry for each hooked layer. */
   student: Type.Array(HookedLayer),

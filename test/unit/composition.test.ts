@@ -166,13 +166,13 @@ describe('a training of several models, as PyTorch does it', () => {
     for (const model of ['student', 'peer']) same(after.at(-1)![model]!, mutual.weights[model]!, model);
   });
 
-  it('three that each learn from the mean of the others', async () => {
+  it('three that each learn from both others, by the mean of the losses', async () => {
     const { cohort } = fixture.cases;
     const after = await train(cohort, ['one', 'two'], [kd(1, 1, ['one', 'two'])]);
     for (const model of ['student', 'one', 'two']) same(after.at(-1)![model]!, cohort.weights[model]!, model);
   });
 
-  it('a student of the mean of two teachers, which stay as they are', async () => {
+  it('a student of two teachers, by the mean of losses or of maps, which stay as they are', async () => {
     const { ensemble } = fixture.cases;
     const from = ['one', 'two'];
     const after = await train(ensemble, [], [kd(4, 0.9, from), at('deep', 'deep', from)]);

@@ -7,32 +7,44 @@ type Inputs = LossInputs<OneOrMore<tf.Tensor>>;
 
 /**
  * One hook on one batch: its loss, and what it remembers of the batch once the step is known to be good. A method
- * draws the same random numbers in both.
+ * draws the same random numbers in both, and for each of the inputs.
  */
 export class HookCall {
   constructor(
     readonly hook: HookTerm,
-    private readonly inputs: Inputs,
+    /** Of several the losses are averaged. */
+    private readonly inputs: readonly Inputs[],
     private readonly seed: string,
   ) {}
 
   /** The unweighted loss. Where something is to be remembered, the inputs outlive the tidy around. */
   loss(): tf.Scalar {
-    if (this.hook.method.remember) for (const tensor of tensorsOf(this.inputs)) tf.keep(tensor);
-    return withSeededRandom(this.seed, () => this.hook.method.loss(this.inputs));
+    if (this.hook.method.remember) for (const tensor of this.tensors()) tf.keep(tensor);
+    return this.mean((inputs) => this.hook.method.loss(inputs));
   }
 
   /** The loss that teaches the method's own weights beforehand. */
   pretraining(): tf.Scalar {
-    return withSeededRandom(this.seed, () => this.hook.method.pretraining!(this.inputs));
+    return this.mean((inputs) => this.hook.method.pretraining!(inputs));
   }
 
   remember(): void {
-    withSeededRandom(this.seed, () => this.hook.method.remember?.(this.inputs));
+    for (const inputs of this.inputs) {
+      withSeededRandom(this.seed, () => this.hook.method.remember?.(inputs));
+    }
   }
 
   dispose(): void {
-    if (this.hook.method.remember) tf.dispose(tensorsOf(this.inputs));
+    if (this.hook.method.remember) tf.dispose(this.tensors());
+  }
+
+  private mean(loss: (inputs: Inputs) => tf.Scalar): tf.Scalar {
+    const losses = this.inputs.map((inputs) => withSeededRandom(this.seed, () => loss(inputs)));
+    return losses.length === 1 ? losses[0]! : tf.div(tf.addN(losses), losses.length);
+  }
+
+  private tensors(): tf.Tensor[] {
+    return this.inputs.flatMap(tensorsOf);
   }
 }
 

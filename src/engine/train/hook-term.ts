@@ -10,8 +10,8 @@ import { createHookMethod, type HookMethod, partsOf, type Surroundings } from '.
 import { learnersOf, modelsOf, prefixOf } from './teachers';
 
 /**
- * One hook at work: a method between a layer (or the logits) of a model that learns and one of another model, or the
- * mean over several.
+ * One hook at work: a method between a layer (or the logits) of a model that learns and one of another model, or of
+ * several.
  */
 export interface HookTerm extends HookMethod {
   /** Name of the term in losses and metrics: `kd`, `tat@stage3`, `peer/kd:peer` where the peer learns. */
@@ -26,7 +26,7 @@ export interface HookTerm extends HookMethod {
   readonly student: readonly HookedLayer[];
   /** Of the first of those that it learns from; the others' have the same shapes. */
   readonly teacher: readonly HookedLayer[];
-  /** Whom it learns from; of several, the mean of their activations. */
+  /** Whom it learns from; `callOf` says how from several. */
   readonly from: readonly HookedModel[];
   readonly weight: number;
   readonly schedule: HookSchedule | undefined;

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Recipe } from '../../recipe/schema';
 import { detach } from '../methods/detach';
+import type { LossInputs, OneOrMore } from '../methods/method';
 import { classificationLoss } from '../tasks/classification-loss';
 import { type Activations, LOGITS } from './activations';
 import { HookCall } from './hook-call';
@@ -31,7 +32,12 @@ export function taskTerms(
   });
 }
 
-/** A hook with what it is given of a batch; `seed` is that of the pass. */
+/**
+ * A hook with what it is given of a batch; `seed` is that of the pass. Of several models that it learns from, a method
+ * on features gets the mean of their activations. One on logits is called for each: its loss is the mean, as in deep
+ * mutual learning (Zhang et al., CVPR 2018, section 3, for more than two students: the divergences from all others,
+ * divided by their number) and in multi-teacher distillation (Rorozhl/CA-MKD helper/loops.py, AVERAGE_LOSS).
+ */
 export function callOf(
   hook: HookTerm,
   models: ActivationsByModel,
@@ -39,27 +45,24 @@ export function callOf(
   seed: string,
 ): HookCall {
   const student = models.get(hook.learner)!;
-  const logits = hook.method.needs.includes('logits') && {
-    student: student.get(LOGITS) as tf.Tensor2D,
-    teacher: meanOf(hook.from, models, () => LOGITS) as tf.Tensor2D,
-  };
-  const inputs = {
+  const inputsFrom = (from: readonly HookedModel[]): LossInputs<OneOrMore<tf.Tensor>> => ({
     student: byPlace(hook.student.map(({ id }) => student.get(id)!)),
-    teacher: byPlace(
-      hook.teacher.map((_, place) => meanOf(hook.from, models, ({ layers }) => layers[place]!.id)),
-    ),
+    teacher: byPlace(hook.teacher.map((_, place) => meanOf(from, models, ({ layers }) => layers[place]!.id))),
     labels,
     sampleIds,
-    ...(logits && { logits }),
-  };
-  return new HookCall(hook, inputs, `${seed}/${hook.name}`);
+    ...(hook.method.needs.includes('logits') && {
+      logits: {
+        student: student.get(LOGITS) as tf.Tensor2D,
+        teacher: meanOf(from, models, () => LOGITS) as tf.Tensor2D,
+      },
+    }),
+  });
+  const isOnLogits = hook.teacher[0]!.id === LOGITS;
+  const sources = isOnLogits ? hook.from.map((one) => [one]) : [hook.from];
+  return new HookCall(hook, sources.map(inputsFrom), `${seed}/${hook.name}`);
 }
 
-/**
- * The mean of what several models give at a layer, of one model what it gives. Of logits it is the mean of the logits,
- * whose softmax is, at any temperature, the geometric mean of the models' distributions, made to add up to 1 (one of
- * the two ways to combine an ensemble in Hinton et al., Distilling the Knowledge in a Neural Network, section 1).
- */
+/** The mean of what several models give at a layer; of one model what it gives. */
 export function meanOf(
   from: readonly HookedModel[],
   models: ActivationsByModel,
