@@ -20,6 +20,8 @@ interface Case {
   /** After the last step, of those that learn. */
   readonly weights: Readonly<Record<string, Weights>>;
   readonly between?: { readonly student: Weights };
+  /** The kernels of the hooks' regressors, by the hooks' names. */
+  readonly regressors?: Readonly<Record<'initial' | 'weights', Readonly<Record<string, readonly number[]>>>>;
 }
 
 interface Fixture {
@@ -27,7 +29,7 @@ interface Fixture {
   readonly labels: readonly number[];
   readonly optimizer: TrainSettings['optimizer'];
   readonly clip: number;
-  readonly cases: Readonly<Record<'mutual' | 'cohort' | 'ensemble' | 'itself' | 'stages', Case>>;
+  readonly cases: Readonly<Record<'mutual' | 'cohort' | 'ensemble' | 'itself' | 'stages' | 'grouped', Case>>;
 }
 
 const fixture = JSON.parse(
@@ -67,7 +69,7 @@ const batch = {
 
 /** Trains as long as PyTorch did, and gives the weights after each step, by model. */
 async function train(
-  { initial, steps }: Case,
+  { initial, steps, regressors }: Case,
   learning: readonly string[],
   hooks: readonly Hook[],
   settings: Partial<TrainSettings> = {},
@@ -79,6 +81,16 @@ async function train(
       .filter(([name]) => name !== 'student')
       .map(([name, model]) => [name, { model, learns: learning.includes(name) }]),
   );
+  const terms = createHookTerms(hookPairs({ hooks: [...hooks] }, methods), { student, teachers }, 6, 0);
+  const kernels = new Map(
+    Object.keys(regressors?.initial ?? {}).map((hook) => [
+      hook,
+      terms.find(({ name }) => name === hook)!.method.weights['regressor/kernel']!,
+    ]),
+  );
+  for (const [hook, kernel] of kernels) {
+    kernel.assign(tf.tensor([...regressors!.initial[hook]!], kernel.shape));
+  }
   const trainer = new Trainer({
     recipe: {
       task: { type: 'classification', lossWeight: 1, labelSmoothing: 0 },
@@ -96,7 +108,7 @@ async function train(
     },
     student,
     teachers,
-    hooks: createHookTerms(hookPairs({ hooks: [...hooks] }, methods), { student, teachers }, 6, 0),
+    hooks: terms,
     stepsPerEpoch: 1,
     totalSteps: steps.length,
   });
@@ -123,6 +135,11 @@ async function train(
         ]),
       ),
     );
+  }
+  for (const [hook, kernel] of kernels) {
+    kernel
+      .dataSync()
+      .forEach((value, index) => near(value, regressors!.weights[hook]![index]!, `${hook}[${index}]`));
   }
   trainer.dispose();
   return after;
@@ -170,6 +187,20 @@ describe('a training of several models, as PyTorch does it', () => {
     const { cohort } = fixture.cases;
     const after = await train(cohort, ['one', 'two'], [kd(1, 1, ['one', 'two'])]);
     for (const model of ['student', 'one', 'two']) same(after.at(-1)![model]!, cohort.weights[model]!, model);
+  });
+
+  it('two whose weights, and those of their hooks, learn at the rates of their groups', async () => {
+    const { grouped } = fixture.cases;
+    const hint: Hook = { ...at('deep', 'deep', 'peer'), method: 'fitnets', weight: 1 };
+    const after = await train(grouped, ['peer'], [{ ...hint, options: { regressor: 'linear' } }], {
+      groups: [
+        { match: 'teachers/peer/shallow/*', lrMultiplier: 0.5, weightDecay: 0 },
+        { match: 'teachers/peer/**', lrMultiplier: 2 },
+        { match: 'hooks/peer/**', lrMultiplier: 0.25 },
+        { match: 'hooks/fitnets@deep:peer/**', weightDecay: 0.1 },
+      ],
+    });
+    for (const model of ['student', 'peer']) same(after.at(-1)![model]!, grouped.weights[model]!, model);
   });
 
   it('a student of two teachers, by the mean of losses or of maps, which stay as they are', async () => {
