@@ -17,14 +17,14 @@ export class StageTraining {
   readonly parameters: ReadonlyMap<string, Parameter>;
   readonly optimizer: Optimizer;
   private readonly readers = new Map<string, ActivationReader>();
-  private readonly studentLogits: ActivationReader;
+  private studentLogits: ActivationReader | undefined;
   private readonly learners: ReadonlySet<string>;
 
   constructor(
     readonly plan: PlannedStage,
     parameters: ReadonlyMap<string, Parameter>,
     optimizer: OptimizerSettings,
-    cohort: Cohort,
+    private readonly cohort: Cohort,
   ) {
     const hooks = new Set(plan.hooks);
     this.parameters = new Map(
@@ -36,7 +36,6 @@ export class StageTraining {
       optimizer,
       [...this.parameters.values()].map(({ optimized }) => optimized),
     );
-    this.studentLogits = new ActivationReader(cohort.student, [LOGITS]);
     this.learners = new Set(plan.pretrain ? [] : learnersOf(cohort));
     for (const [name, model] of modelsOf(cohort)) {
       const wanted = this.wantedOf(name);
@@ -56,6 +55,7 @@ export class StageTraining {
 
   /** What the student says of images [N, H, W, C] as it learns: with dropout and batch statistics. */
   readStudentLogits(images: tf.Tensor4D): tf.Tensor2D {
+    this.studentLogits ??= new ActivationReader(this.cohort.student, [LOGITS]);
     return this.studentLogits.read(images, true).get(LOGITS) as tf.Tensor2D;
   }
 
