@@ -143,6 +143,32 @@ describe('the plan of lenses', () => {
     assert.deepEqual((await plan({ recipe: reversed })).slice(3, 7), [...tat, '9 hookable head']);
   });
 
+  it('shows each layer of a hook on several, which can go while two are left', async () => {
+    const on = (...layers: string[]): Promise<string[]> =>
+      plan({
+        recipe: readHooks(
+          JSON.stringify({
+            student: { model: 'models/net.ts#student' },
+            teacher: { model: 'builtin:resnet20' },
+            hooks: [{ method: 'reviewkd', student: layers, teacher: layers, weight: 1 }],
+          }),
+          '/w/a.distill.json',
+          '/w',
+        ),
+      });
+    const hooked = (line: number, ...kinds: string[]): string[] =>
+      kinds.map((kind) => `${line} ${kind} reviewkd`);
+    const shown = (lenses: string[]): string[] => lenses.filter((lens) => lens.endsWith('reviewkd'));
+    assert.deepEqual(shown(await on('stage1', 'head')), [
+      ...hooked(5, 'hook', 'edit', 'remove'),
+      ...hooked(9, 'hook', 'edit', 'remove'),
+    ]);
+    assert.deepEqual(shown(await on('stage1', 'other', 'head')), [
+      ...hooked(5, 'hook', 'edit', 'removeLayer', 'remove'),
+      ...hooked(9, 'hook', 'edit', 'removeLayer', 'remove'),
+    ]);
+  });
+
   it('offers nothing that runs or builds a model in an untrusted workspace', async () => {
     assert.deepEqual(await plan({ runs: false, inspected: [inspected] }), [
       '2 hook ct',

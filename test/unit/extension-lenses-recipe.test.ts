@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import type { TextEdit } from '../../src/extension/common/recipe-text';
-import { addHook, removeHook } from '../../src/extension/lenses/hook-edits';
-import { describeHook, hooksOn, readHooks, rolesOf } from '../../src/extension/lenses/recipe-hooks';
+import { addHook, addLayers, removeHook, removeLayer } from '../../src/extension/lenses/hook-edits';
+import {
+  canLoseLayer,
+  describeHook,
+  hooksOn,
+  hooksToJoin,
+  readHooks,
+  rolesOf,
+  type WrittenHook,
+} from '../../src/extension/lenses/recipe-hooks';
 
 const hook = { method: 'tat', student: 'stage3', teacher: 'stage3', weight: 0.1 };
 const written = '{ "method": "tat", "student": "stage3", "teacher": "stage3", "weight": 0.1 }';
@@ -61,6 +69,46 @@ describe('hooks added to a recipe', () => {
     assert.match(apply(text, addHook(text, { ...hook, from: 'deep' })), /"method": "tat", "from": "deep"/);
   });
 
+  const several = (names: readonly string[]) =>
+    addHook('{\n\t"hooks": [\n\t\t{ "method": "kd" }\n\t]\n}\n', {
+      method: 'reviewkd',
+      student: names,
+      teacher: names,
+      weight: 1,
+    });
+
+  it('list their layers where they have several', () => {
+    const text = '{\n\t"hooks": [\n\t\t{ "method": "kd" }\n\t]\n}\n';
+    const line =
+      '\t\t{ "method": "reviewkd", "student": ["s1", "s2"], "teacher": ["s1", "s2"], "weight": 1 }';
+    assert.equal(
+      apply(text, several(['s1', 's2'])),
+      `{\n\t"hooks": [\n\t\t{ "method": "kd" },\n${line}\n\t]\n}\n`,
+    );
+  });
+
+  it('stand on several lines where one would be too long', () => {
+    const text = '{\n\t"hooks": [\n\t\t{ "method": "kd" }\n\t]\n}\n';
+    const names = ['stage1', 'stage2', 'stage3'];
+    assert.equal(
+      apply(text, several(names)),
+      [
+        '{',
+        '\t"hooks": [',
+        '\t\t{ "method": "kd" },',
+        '\t\t{',
+        '\t\t\t"method": "reviewkd",',
+        '\t\t\t"student": ["stage1", "stage2", "stage3"],',
+        '\t\t\t"teacher": ["stage1", "stage2", "stage3"],',
+        '\t\t\t"weight": 1',
+        '\t\t}',
+        '\t]',
+        '}',
+        '',
+      ].join('\n'),
+    );
+  });
+
   it('are refused where the text is no JSON, with the line', () => {
     assert.throws(() => addHook('{\n  "hooks": [\n    { "method":\n  ]\n}', hook), /see line 4/);
     assert.throws(() => addHook('', hook), /no JSON/);
@@ -102,6 +150,110 @@ describe('hooks removed from a recipe', () => {
 
   it('are refused where there is none', () => {
     assert.throws(() => removeHook(text, 2), /no hook 3/);
+  });
+});
+
+describe('the layers of a hook on several', () => {
+  const written = (student: string, teacher: string, method = 'fsp'): string =>
+    `{\n  "hooks": [\n    { "method": "${method}", "student": ${student}, "teacher": ${teacher} } // flows\n  ]\n}\n`;
+  const hookIn = (text: string): WrittenHook => readHooks(text, '/w/r.json', '/w').hooks[0]!;
+  const text = written('["s1", "s3"]', '["t1", "t3"]');
+  const pair = (place: number) => ({ student: { layer: 's2', place }, teacher: { layer: 't2', place } });
+
+  it('are added at their place, with their partners', () => {
+    for (const [place, student, teacher] of [
+      [0, '["s2", "s1", "s3"]', '["t2", "t1", "t3"]'],
+      [1, '["s1", "s2", "s3"]', '["t1", "t2", "t3"]'],
+      [2, '["s1", "s3", "s2"]', '["t1", "t3", "t2"]'],
+    ] as const) {
+      assert.equal(apply(text, addLayers(text, hookIn(text), pair(place))), written(student, teacher));
+    }
+  });
+
+  it('are added to one side alone', () => {
+    const added = addLayers(text, hookIn(text), { student: { layer: 's2', place: 1 } });
+    assert.equal(apply(text, added), written('["s1", "s2", "s3"]', '["t1", "t3"]'));
+  });
+
+  it('keep lines of their own', () => {
+    const lines = (...names: string[]): string =>
+      `[\n        ${names.map((name) => `"${name}"`).join(',\n        ')}\n      ]`;
+    const spread = written(lines('s1', 's3'), lines('t1', 't3'));
+    for (const [place, ...order] of [
+      [1, '1', '2', '3'],
+      [2, '1', '3', '2'],
+    ] as const) {
+      const [student, teacher] = ['s', 't'].map((side) => lines(...order.map((one) => side + one)));
+      const after = apply(spread, addLayers(spread, hookIn(spread), pair(place)));
+      assert.equal(after, written(student!, teacher!));
+      assert.equal(apply(after, removeLayer(after, hookIn(after), 'student', 's2')), spread);
+    }
+  });
+
+  it('are taken out with their partners, from either side', () => {
+    const three = written('["s1", "s2", "s3"]', '["t1", "t2", "t3"]');
+    for (const [side, layer, kept] of [
+      ['student', 's1', '23'],
+      ['student', 's3', '12'],
+      ['teacher', 't2', '13'],
+    ] as const) {
+      const [student, teacher] = ['s', 't'].map((one) => `["${[...kept].join(`", "${one}`)}"]`);
+      const after = written(student!.replace('["', '["s'), teacher!.replace('["', '["t'));
+      assert.equal(apply(three, removeLayer(three, hookIn(three), side, layer)), after);
+    }
+  });
+
+  it('are taken out alone where the lists make no pairs', () => {
+    const uneven = written('["s1", "s2", "s3"]', '["t1", "t2"]', 'afd');
+    assert.equal(
+      apply(uneven, removeLayer(uneven, hookIn(uneven), 'student', 's1')),
+      written('["s2", "s3"]', '["t1", "t2"]', 'afd'),
+    );
+    assert.equal(canLoseLayer(hookIn(uneven), 'student'), true);
+    assert.equal(canLoseLayer(hookIn(uneven), 'teacher'), false);
+  });
+
+  it('are two at least', () => {
+    assert.equal(canLoseLayer(hookIn(text), 'student'), false);
+    assert.equal(canLoseLayer(hookIn(written('["a", "b", "c"]', '["a", "b", "c"]')), 'student'), true);
+    assert.equal(canLoseLayer(hookIn(written('"a"', '"a"', 'tat')), 'student'), false);
+  });
+
+  it('are not written over a hook that was changed meanwhile', () => {
+    const hook = hookIn(text);
+    const swapped = written('["s1", "s4"]', '["t1", "t3"]');
+    assert.throws(() => addLayers(swapped, hook, pair(1)), /hook 1 has been changed meanwhile/);
+    const other = written('["s1", "s3"]', '["t1", "t3"]', 'reviewkd');
+    assert.throws(() => removeLayer(other, hook, 'student', 's1'), /changed meanwhile/);
+    assert.throws(() => addLayers('{ "hooks": [] }', hook, pair(1)), /changed meanwhile/);
+  });
+
+  it('can be more where the method, the teacher and the kind of layer are the same', () => {
+    const recipe = readHooks(
+      JSON.stringify({
+        hooks: [
+          { method: 'fsp', student: ['s1', 's2'], teacher: ['t1', 't2'] },
+          { method: 'cankd', student: ['s1', 's2'], teacher: ['t1', 't2'] },
+          { method: 'afd', student: ['s1', 's2'], teacher: ['t1', 't2'], from: 'deep' },
+          { method: 'reviewkd' },
+        ],
+      }),
+      '/w/r.json',
+      '/w',
+    );
+    const to = (layer: string, changes: object = {}): string[] =>
+      hooksToJoin(recipe, {
+        source: 'teacher',
+        side: 'student',
+        layer,
+        kind: 'maps' as const,
+        ...changes,
+      }).map(({ method }) => method);
+    assert.deepEqual(to('s3'), ['fsp']);
+    assert.deepEqual(to('s2'), []);
+    assert.deepEqual(to('s2', { side: 'teacher' }), ['fsp']);
+    assert.deepEqual(to('s3', { source: 'deep' }), ['afd']);
+    assert.deepEqual(to('s3', { kind: 'vectors' }), []);
   });
 });
 
@@ -178,10 +330,10 @@ describe('what a recipe says of models', () => {
     assert.deepEqual(rolesOf(several, 'a.ts#wide'), ['teacher']);
     assert.deepEqual(told('student', 'small', 's2'), [
       'tat ← deep:t2',
-      'fsp ← deep+wide:t1+t2',
+      'fsp (2 of 2) ← deep+wide:t1+t2',
       'at → student:s1',
     ]);
-    assert.deepEqual(told('teacher', 'deep', 't1'), ['tat → student:s1', 'fsp → student:s1+s2']);
-    assert.deepEqual(told('teacher', 'wide', 't1'), ['fsp → student:s1+s2']);
+    assert.deepEqual(told('teacher', 'deep', 't1'), ['tat → student:s1', 'fsp (1 of 2) → student:s1+s2']);
+    assert.deepEqual(told('teacher', 'wide', 't1'), ['fsp (1 of 2) → student:s1+s2']);
   });
 });

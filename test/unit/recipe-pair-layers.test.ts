@@ -90,6 +90,24 @@ describe('pairing layers', () => {
     assert.deepEqual(listsOf(best), { student: ['b_1', 'c_1'], teacher: ['e_1', 'f_1'] });
   });
 
+  it('takes a given pair for the stage of its resolution, and keeps the order on both sides', () => {
+    const stages = ['1', '2', '3'].map((level, index) => map(`stage${level}`, 32 >> index));
+    const student = stages.flatMap((stage) => [{ ...stage, id: `inner_${stage.id}` }, stage]);
+    const best = (given: { student: string; teacher: string }) =>
+      listsOf(pairStages(student, stages, 'maps', given).filter(({ isBest }) => isBest));
+    assert.deepEqual(best({ student: 'inner_stage2', teacher: 'stage2' }), {
+      student: ['stage1', 'inner_stage2', 'stage3'],
+      teacher: ['stage1', 'stage2', 'stage3'],
+    });
+    // What would stand behind its partner, or before it, is left out.
+    assert.deepEqual(best({ student: 'stage2', teacher: 'stage3' }), {
+      student: ['stage1', 'stage2'],
+      teacher: ['stage1', 'stage3'],
+    });
+    const pairs = pairStages(student, stages, 'maps', { student: 'stage1', teacher: 'stage1' });
+    assert.deepEqual(pairs, pairStages(student, stages, 'maps'));
+  });
+
   it('pairs networks of different make by resolution', async () => {
     const [student, teacher] = [await layersOf('mobilenet-v2-cifar', 32), await layersOf('resnet20', 32)];
     const side = (layers: readonly Layer[], id: string): number | null =>

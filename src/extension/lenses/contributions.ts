@@ -26,6 +26,7 @@ export const contributes = {
     { command: 'retort.hookLayerAt', title: 'Hook Layer of This Line…', needsTrust: true, palette: false },
     { command: 'retort.editHook', title: 'Edit Hook', palette: false },
     { command: 'retort.removeHook', title: 'Remove Hook', palette: false },
+    { command: 'retort.removeHookedLayer', title: 'Remove Layer from Hook', palette: false },
   ],
   configuration: [
     {

@@ -2,23 +2,22 @@ import * as vscode from 'vscode';
 import { InputError } from '../../common/errors';
 import { didYouMean } from '../../common/suggest';
 import type { LayerSummary, ModelSummary } from '../../protocol/inspector';
-import { loadCatalogue } from '../../recipe/load-catalogue';
-import { rankTeacherLayers } from '../../recipe/pair-layers';
-import { TEACHER } from '../../recipe/teachers';
 import { workspaceOf } from '../common/launcher';
 import type { Role } from '../common/recipe-text';
 import type { Services } from '../services';
 import type { ActiveHooksStore } from './active-hooks';
 import type { ModelInputs } from './ask-input';
-import { addHook, type NewHook, removeHook } from './hook-edits';
+import { chooseHook } from './choose-hook';
+import { chooseLayer } from './choose-layer';
+import { editsToHook, type HookSides, isWritten } from './hook-change';
+import { removeHook, removeLayer } from './hook-edits';
 import { withProgress } from '../common/progress';
 import type { Inspector } from './inspect';
 import type { DistillingRecipe, HookTargets, Use } from './hook-target';
 import type { InspectedDocument, InspectionStore } from './inspections';
 import { referenceOf } from './model-reference';
-import { hookKindOf, pickLayer, pickMethod } from './pick-hook';
 import { applyEdits, showHook } from './recipe-editor';
-import type { WrittenModel } from './recipe-hooks';
+import type { WrittenHook, WrittenModel } from './recipe-hooks';
 import { saveDocument, type Target } from './target';
 
 interface Stores {
@@ -51,17 +50,21 @@ export class HookCommands {
     const { t } = vscode.l10n;
     const layer =
       layers.length === 1
-        ? layers[0]
-        : await pickLayer(layers, {
+        ? layers[0]!
+        : await chooseLayer(layers, {
             title: t('Hook a layer of line {0}', line + 1),
-            placeHolder: t('Which of the layers that are made there?'),
-            ranked: false,
+            placeholder: t('Which of the layers that are made there?'),
+            place: { step: 1, steps: 1, canGoBack: false },
           });
-    if (layer) await this.addHook(use, layer.id);
+    if (typeof layer !== 'symbol') await this.addHook(use, layer.id);
   }
 
   async removeHook(recipe: vscode.Uri, index: number): Promise<void> {
     await applyEdits(recipe, (text) => removeHook(text, index));
+  }
+
+  async removeLayer(recipe: vscode.Uri, hook: WrittenHook, side: Role, layer: string): Promise<void> {
+    await applyEdits(recipe, (text) => removeLayer(text, hook, side, layer));
   }
 
   private async layersAt(target: Target, line: number): Promise<readonly LayerSummary[] | undefined> {
@@ -80,58 +83,23 @@ export class HookCommands {
   }
 
   private async addHook(use: Use, layerId: string | undefined): Promise<void> {
-    const { t } = vscode.l10n;
     const { recipe, role, source } = use;
     if (use.target) await saveDocument(use.target.document);
     const models = await this.describe(recipe, source);
-    const [own, other] =
-      role === 'student' ? [models.student, models.teacher] : [models.teacher, models.student];
-    const layer = layerId === undefined ? await this.chooseLayer(own, role) : layerNamed(own, layerId);
-    if (!layer) return;
-    const kind = hookKindOf(layer);
-    // Those with needs of their own are written by hand, as those on several layers.
-    const methods = loadCatalogue().methods.filter(
-      ({ hooks, layers, alsoNeeds }) => hooks === kind && layers === 'one' && alsoNeeds === undefined,
-    );
-    if (kind === undefined || methods.length === 0) {
-      throw new InputError(
-        t('{0} gives neither feature maps nor vectors, and no method hooks anything else', layer.id),
-      );
-    }
-    const method = await pickMethod(methods, layer.id);
-    if (!method) return;
-    const partner = await pickLayer(rankTeacherLayers(layer.id, own.layers, other.layers, kind), {
-      title: t('Hook {0}: {1}', layer.id, method.name),
-      placeHolder: role === 'student' ? t('Which layer of the teacher?') : t('Which layer of the student?'),
-      ranked: true,
-    });
-    if (!partner) return;
-    const [student, teacher] = role === 'student' ? [layer.id, partner.id] : [partner.id, layer.id];
-    await this.writeHook(recipe.uri, {
-      method: method.name,
-      student,
-      teacher,
-      ...(source !== TEACHER && { from: source }),
-      weight: method.publishedWeight,
-    });
-  }
-
-  private async writeHook(recipe: vscode.Uri, hook: NewHook): Promise<void> {
-    const index = (await this.stores.hooks.get())?.hooks.length ?? 0;
-    await applyEdits(recipe, (text) => addHook(text, hook));
-    await showHook(recipe, index);
-  }
-
-  private chooseLayer({ layers }: ModelSummary, role: Role): Promise<LayerSummary | undefined> {
-    const { t } = vscode.l10n;
-    return pickLayer(
-      layers.filter((layer) => hookKindOf(layer) !== undefined),
-      {
-        title: t('Hook a layer'),
-        placeHolder: role === 'student' ? t('Which layer of the student?') : t('Which layer of the teacher?'),
-        ranked: false,
-      },
-    );
+    const sides: HookSides = {
+      recipe,
+      role,
+      source,
+      student: models.student.layers,
+      teacher: models.teacher.layers,
+    };
+    const layer = layerId === undefined ? undefined : layerNamed(models[role], layerId);
+    const chosen = await chooseHook(sides, layer);
+    if (chosen === undefined) return;
+    const { way, pairs } = chosen;
+    const index = isWritten(way) ? way.index : ((await this.stores.hooks.get())?.hooks.length ?? 0);
+    await applyEdits(recipe.uri, (text) => editsToHook(text, sides, way, pairs));
+    await showHook(recipe.uri, index);
   }
 
   /** The layers of both models, built for the recipe's images. */

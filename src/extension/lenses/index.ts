@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { InputError } from '../../common/errors';
 import { registerCommand } from '../common/commands';
+import type { Role } from '../common/recipe-text';
 import type { Services } from '../services';
 import { ActiveHooksStore } from './active-hooks';
 import { ModelInputs } from './ask-input';
@@ -13,6 +14,7 @@ import { Inspector } from './inspect';
 import { InspectionStore } from './inspections';
 import { ModelLensProvider } from './lens-provider';
 import { showHook } from './recipe-editor';
+import type { WrittenHook } from './recipe-hooks';
 import { LANGUAGES, SourceStore } from './source-store';
 import { chooseBuilder } from './target';
 
@@ -70,6 +72,12 @@ export function register(services: Services): vscode.Disposable[] {
     ),
     registerCommand(log, 'retort.removeHook', (recipe?: unknown, index?: unknown) =>
       commands.removeHook(...hookOf(recipe, index)),
+    ),
+    registerCommand(
+      log,
+      'retort.removeHookedLayer',
+      (recipe: vscode.Uri, hook: WrittenHook, side: Role, layer: string) =>
+        commands.removeLayer(recipe, hook, side, layer),
     ),
   ];
 }

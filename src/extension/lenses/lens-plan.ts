@@ -1,13 +1,13 @@
 import type { Role } from '../common/recipe-text';
 import type { InspectedDocument } from './inspections';
 import type { LayerCall, ModelSource } from '../common/model-syntax/model-source';
-import { type HookSide, hooksOn, type RecipeHooks, rolesOf } from './recipe-hooks';
+import { canLoseLayer, type HookSide, hooksOn, type RecipeHooks, rolesOf } from './recipe-hooks';
 
 /** A lens before it is drawn. */
 export type PlannedLens = { readonly line: number } & (
   | { readonly kind: 'distill' | 'train' | 'inspect'; readonly builder: string }
   | { readonly kind: 'summary'; readonly builder: string; readonly inspected: InspectedDocument }
-  | ({ readonly kind: 'hook' | 'edit' | 'remove'; readonly layer: string } & HookSide)
+  | ({ readonly kind: 'hook' | 'edit' | 'removeLayer' | 'remove'; readonly layer: string } & HookSide)
   | { readonly kind: 'hookable'; readonly builder: string; readonly layers: readonly string[] }
 );
 
@@ -103,7 +103,9 @@ function inspectedLenses(input: LensInput): PlannedLens[] {
 }
 
 function hookLenses(line: number, layer: string, hooked: HookSide): PlannedLens[] {
-  return (['hook', 'edit', 'remove'] as const).map((kind) => ({ kind, line, layer, ...hooked }));
+  const loses = canLoseLayer(hooked.hook, hooked.side);
+  const kinds = ['hook', 'edit', ...(loses ? (['removeLayer'] as const) : []), 'remove'] as const;
+  return kinds.map((kind) => ({ kind, line, layer, ...hooked }));
 }
 
 /** The builders that a call belongs to and that have a role in the recipe, the student first. */

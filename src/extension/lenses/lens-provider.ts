@@ -6,7 +6,7 @@ import type { InspectionStore } from './inspections';
 import { type PlannedLens, planLenses } from './lens-plan';
 import { formatInput } from './model-input';
 import { referenceOf } from './model-reference';
-import { describeHook } from './recipe-hooks';
+import { describeHook, isPaired } from './recipe-hooks';
 import type { SourceStore } from './source-store';
 
 /** A lens that knows what it will say. */
@@ -109,13 +109,26 @@ function commandOf({ document, plan, recipe }: PlacedLens): vscode.Command {
         command: 'retort.editHook',
         arguments: [recipe?.uri, plan.hook.index],
       };
-    case 'remove':
+    case 'removeLayer':
       return {
-        title: t('Remove'),
-        tooltip: t('Take this hook out of the recipe'),
+        title: t('Remove Layer'),
+        tooltip: isPaired(plan.hook)
+          ? t('Take {0} out of this hook, with its partner', plan.layer)
+          : t('Take {0} out of this hook', plan.layer),
+        command: 'retort.removeHookedLayer',
+        arguments: [recipe?.uri, plan.hook, plan.side, plan.layer],
+      };
+    case 'remove': {
+      const isOnOne = plan.hook.student.length < 2 && plan.hook.teacher.length < 2;
+      return {
+        title: isOnOne ? t('Remove') : t('Remove Hook'),
+        tooltip: isOnOne
+          ? t('Take this hook out of the recipe')
+          : t('Take this hook out of the recipe, with all of its layers'),
         command: 'retort.removeHook',
         arguments: [recipe?.uri, plan.hook.index],
       };
+    }
     case 'hookable': {
       const [only, ...more] = plan.layers;
       if (more.length === 0) {

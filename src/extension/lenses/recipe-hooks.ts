@@ -10,7 +10,7 @@ import {
   teacherPaths,
 } from '../common/recipe-text';
 import { resolveWritten } from '../common/written-references';
-import type { CatalogueMethod } from '../../recipe/catalogue';
+import type { CatalogueMethod, HookKind } from '../../recipe/catalogue';
 import { loadCatalogue } from '../../recipe/load-catalogue';
 import type { DataSource, ModelReference } from '../../recipe/schema';
 import { STUDENT, TEACHER } from '../../recipe/teachers';
@@ -134,13 +134,18 @@ export function hooksOn(
   ]);
 }
 
-/** `tat ← teacher:stage3, weight 0.1`, as seen from a layer on one of its sides. */
+/**
+ * `tat ← teacher:stage3, weight 0.1`, as seen from a layer on one of its sides; of a method on several layers also
+ * which of them it is: `fsp (2 of 3) ← …`.
+ */
 export function describeHook({ hook, side }: HookSide, layer: string): string {
   const { method, weight, from } = hook;
   const [arrow, other, name] =
     side === 'student' ? (['←', 'teacher', from.join('+')] as const) : (['→', 'student', STUDENT] as const);
+  const own = hook[side];
+  const place = isOnSeveral(hook) && own.length > 1 ? ` (${own.indexOf(layer) + 1} of ${own.length})` : '';
   const weightText = weight === undefined ? '' : `, weight ${weight}`;
-  return `${method} ${arrow} ${name}:${partnersOf({ hook, side }, layer, other)}${weightText}`;
+  return `${method}${place} ${arrow} ${name}:${partnersOf({ hook, side }, layer, other)}${weightText}`;
 }
 
 /** Of lists that make pairs the layer's partner, else all that is hooked on the other side. */
@@ -149,6 +154,37 @@ function partnersOf({ hook, side }: HookSide, layer: string, other: Role): strin
   const isPaired = hook[other].length > 1 && methodNamed(hook.method)?.layers === 'one';
   const partner = isPaired ? hook[other][place] : hook[other].join('+');
   return partner || '?';
+}
+
+/** Whether a hook's method compares several layers at once. */
+export function isOnSeveral({ method }: WrittenHook): boolean {
+  return methodNamed(method)?.layers === 'several';
+}
+
+/** Whether each layer of a hook on several has a partner, at its place in the other list. */
+export function isPaired({ student, teacher }: WrittenHook): boolean {
+  return student.length === teacher.length;
+}
+
+/** Whether a layer can go, with its partner, and leave a hook on at least two. */
+export function canLoseLayer(hook: WrittenHook, side: Role): boolean {
+  return hook[side].length > 2;
+}
+
+/** The hooks on several layers of a kind, from a source, that a layer of one side can be added to. */
+export function hooksToJoin(
+  { hooks }: Pick<RecipeHooks, 'hooks'>,
+  { source, side, layer, kind }: { source: string; side: Role; layer: string; kind: HookKind | undefined },
+): WrittenHook[] {
+  return hooks.filter(
+    (hook) =>
+      isOnSeveral(hook) &&
+      methodNamed(hook.method)?.hooks === kind &&
+      hook.from.includes(source) &&
+      hook.student.length > 1 &&
+      hook.teacher.length > 1 &&
+      !hook[side].includes(layer),
+  );
 }
 
 function methodNamed(name: string): CatalogueMethod | undefined {
