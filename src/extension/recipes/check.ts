@@ -38,7 +38,7 @@ export async function checkRecipe(
       launcher.check(uri, { ...options, trial }),
     );
     await problems.showReal(document, 'check', []);
-    new SeenImages(context.workspaceState).remember(loaded.recipe.data.source, {
+    new SeenImages(context.workspaceState).remember(loaded.recipe.data.source, loaded.workspace, {
       inputShape: report.data.imageShape as ImageShape['inputShape'],
       classes: report.data.classes,
     });

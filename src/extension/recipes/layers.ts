@@ -44,15 +44,26 @@ export async function layersOf(
   const folder = path.dirname(uri.fsPath);
   const model = resolveWritten(named.model, folder, workspace);
   if (model === undefined) return undefined;
+  const teacher = named.teacherClassifier && modelOf(recipe, TEACHER);
+  const ofTeacher = teacher && resolveWritten(teacher.model, folder, workspace);
+  if (named.teacherClassifier && ofTeacher === undefined) return undefined;
   const { isAssumed, ...images } = new SeenImages(context.workspaceState).of(
     resolvedSource(recipe, folder, workspace),
+    workspace,
   );
   const asked = models
     .describe(
       {
         ...{ model, args: named.args, workspace, ...images },
         inputShape: modelImages(named, images.inputShape),
-        ...(named.teacherClassifier && { teacherClassifier: named.teacherClassifier }),
+        ...(named.teacherClassifier &&
+          teacher &&
+          ofTeacher !== undefined && {
+            teacherClassifier: {
+              ...named.teacherClassifier,
+              teacher: { model: ofTeacher, args: teacher.args },
+            },
+          }),
       },
       { quietly: true },
     )
