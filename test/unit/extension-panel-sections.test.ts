@@ -58,6 +58,12 @@ function seenRun(
   };
 }
 
+/** The same run, of the same id, in another folder. */
+function twinOf({ run, ...seen }: ReadableSeenRun, retortFolder = '/other/.retort'): ReadableSeenRun {
+  const folder = `${retortFolder}/runs/${run.id}`;
+  return { ...seen, key: folder, run: { ...run, folder, retortFolder } };
+}
+
 const candidatesOf = (runs: ReadableSeenRun[]): Promise<Candidate[]> => new Candidates().of(runs);
 
 async function standing(run: ReadableSeenRun, ...others: ReadableSeenRun[]): Promise<Standing> {
@@ -110,7 +116,7 @@ describe('the cards of a run', () => {
 });
 
 describe('the header of a run', () => {
-  const context = { reading: undefined, isTrusted: true, lacksBaseline: false };
+  const context = { experiment: 'sample', reading: undefined, isTrusted: true, lacksBaseline: false };
 
   it('says why a run is not at work and what to do', () => {
     const sentence = (state: RunState, info: Partial<RunInfo> = {}): string | undefined => {
@@ -188,6 +194,20 @@ describe('what can be drawn beside a run', () => {
     }
   });
 
+  it('are named with their folder where there are several, and have colours of their own', async () => {
+    const runs = [...alone(), seenRun(kd, 0, { validation: 0.8 })];
+    const all = new Candidates();
+    const experiments = async (seen: ReadableSeenRun[]) =>
+      new Set((await all.of(seen)).map(({ choice }) => choice.experiment));
+    assert.deepEqual(await experiments(runs), new Set(['sample']));
+    const twins = runs.map((run) => twinOf(run));
+    // The same runs as before, which now need to be told from others.
+    assert.deepEqual(await experiments([...runs, ...twins]), new Set(['work / sample', 'other / sample']));
+    const candidates = await all.of([...runs, ...twins]);
+    const colourOf = (key: string) => candidates.find(({ choice }) => choice.key === key)!.choice.color;
+    for (const run of runs) assert.notEqual(colourOf(twinOf(run).key), colourOf(run.key));
+  });
+
   it('begin with the baseline, then what was chosen, each once', async () => {
     const run = seenRun(kd, 0, { validation: 0.8 });
     const runs = [...alone(), run];
@@ -243,6 +263,43 @@ describe('the comparison', () => {
       comparisonCsv(comparison),
       /^experiment,label,runs,validation accuracy.*\r\nsample,alone,2,0\.75,/,
     );
+  });
+
+  it('keeps runs of several folders apart, each against its own baseline', async () => {
+    const runs = [seenRun({}, 0, { validation: 0.7 }), seenRun(kd, 0, { validation: 0.8 })];
+    const others = [
+      twinOf(seenRun({}, 0, { validation: 0.5 })),
+      twinOf(seenRun(kd, 0, { validation: 0.9 })),
+      twinOf(seenRun(kd, 1, { validation: 0.8 })),
+    ];
+    const candidates = await candidatesOf([...runs, ...others]);
+    const chosen = candidates.filter(
+      ({ choice }) => choice.kind === 'group' || choice.label === 'kd, seed 0',
+    );
+    const { rows } = comparisonOf(chosen, []);
+    const figures = rows.map(({ experiment, label, accuracy, difference, isBaseline }) => [
+      `${experiment} / ${label}`,
+      accuracy?.mean.toFixed(2),
+      difference?.value.toFixed(2),
+      isBaseline,
+    ]);
+    assert.deepEqual(figures, [
+      ['work / sample / alone', '0.70', undefined, true],
+      ['work / sample / kd', '0.80', '0.10', false],
+      ['work / sample / kd, seed 0', '0.80', '0.10', false],
+      ['other / sample / alone', '0.50', undefined, true],
+      ['other / sample / kd', '0.85', '0.35', false],
+      ['other / sample / kd, seed 0', '0.90', '0.40', false],
+    ]);
+  });
+
+  it('takes the test split only where those of all folders were tested', async () => {
+    const tested = seenRun({}, 0, { validation: 0.8, test: 0.7 });
+    const [alike, untested] = [twinOf(tested), twinOf(seenRun({}, 0, { validation: 0.9 }))];
+    const whole = comparisonOf(await candidatesOf([tested, alike]), []);
+    assert.deepEqual([whole.split, whole.rows[0]?.accuracy?.mean], ['test', 0.7]);
+    const mixed = comparisonOf(await candidatesOf([tested, untested]), []);
+    assert.deepEqual([mixed.split, mixed.rows[0]?.accuracy?.mean], ['validation', 0.8]);
   });
 
   it('takes the test split only where all of it was tested', async () => {

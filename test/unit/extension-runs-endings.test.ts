@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import * as path from 'node:path';
 import { RunLooker } from '../../src/extension/common/run-looker';
 import { endingText, EndingWatch } from '../../src/extension/runs/model/ending';
 import { queueRows, waitingText } from '../../src/extension/runs/model/queue-rows';
@@ -76,6 +77,22 @@ describe('following runs to their end', () => {
         'small / alone / seed 1 was interrupted at epoch 7: its process is gone. Resuming it goes on from its last checkpoint.',
       ]);
     });
+  });
+
+  it('names the folder where there are runs of several, in its sentence and in the queue', async () => {
+    const other = temporaryRetortFolder();
+    try {
+      await makeRun(retort.folder, { info: { state: 'failed', reason: 'no file' } });
+      const waits = await makeRun(other.folder, { info: { state: 'queued' } });
+      const all = readableOf(await lookAt(retort.folder, other.folder));
+      const failed = all.find(({ seen }) => seen.state === 'failed')!;
+      const [own, others] = [retort, other].map(({ folder }) => path.basename(path.dirname(folder)));
+      assert.equal(endingText([failed], all), `${own} / small / alone / seed 0 failed: no file`);
+      const [row] = queueRows([], all);
+      assert.deepEqual([row?.key, row?.description], [waits.folder, `not started yet, of ${others}`]);
+    } finally {
+      other.remove();
+    }
   });
 
   it('is one for all that end alike at the same moment', async () => {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { InputError } from '../../common/errors';
 import { ago } from '../../common/format';
 import { variantOf } from '../../recipe/names';
+import { experimentNames } from './experiment-names';
 import { requireFolder } from './require-folder';
 import type { RunStore } from './run-store';
 import { isReadable, type SeenRun } from './seen-run';
@@ -55,9 +56,10 @@ async function picksFrom(store: RunStore, { filter = () => true }: PickOptions):
   if (fitting.length === 0) {
     throw new InputError(vscode.l10n.t('None of the runs is in a state that allows this'));
   }
+  const experimentOf = experimentNames(runs);
   return fitting
     .sort((one, other) => (one.run.id < other.run.id ? 1 : -1))
-    .map((run) => ({ run, ...describe(run) }));
+    .map((run) => ({ run, ...describe(run, experimentOf) }));
 }
 
 function pickOptions(title: string): vscode.QuickPickOptions {
@@ -69,14 +71,14 @@ function pickOptions(title: string): vscode.QuickPickOptions {
   };
 }
 
-function describe(run: SeenRun): vscode.QuickPickItem {
+function describe(run: SeenRun, experimentOf: ReturnType<typeof experimentNames>): vscode.QuickPickItem {
   const { name, note } = run.notes;
   if (!isReadable(run)) return { label: name ?? run.run.id, description: vscode.l10n.t('cannot be read') };
   const { recipe, state, info } = run.seen;
   const own = name ?? vscode.l10n.t('seed {0}', recipe.train.seed);
   return {
     // A name may be a stranger's: "$(…)" in it is not to become an icon.
-    label: `${recipe.name} / ${variantOf(recipe)} / ${own}`.replaceAll('$(', '$\u200b('),
+    label: `${experimentOf(run)} / ${variantOf(recipe)} / ${own}`.replaceAll('$(', '$\u200b('),
     description: `${state} · ${ago(new Date(info.createdAt))}`,
     detail: [run.run.id, note?.split('\n')[0]].filter(Boolean).join(' · '),
   };

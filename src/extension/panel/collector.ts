@@ -7,12 +7,13 @@ import { messageOf } from '../../common/errors';
 import { type ReadableRun, runFolderOf } from '../../runs/folder';
 import { findInTrash } from '../../runs/trash';
 import { hasBaseline } from '../common/baseline';
+import { experimentNames } from '../common/experiment-names';
 import { isLive, isReadable, type SeenRun } from '../common/seen-run';
 import type { Services } from '../services';
 import { readLogTail } from './log-tail';
 import { Overlays } from './overlays';
 import type { ReaderClient } from './reader/client';
-import { type Candidate, Candidates } from './sections/candidates';
+import { type Candidate, Candidates, isOfSameExperiment } from './sections/candidates';
 import { cardsOf, referencesOf, type Standing, standingOf } from './sections/cards';
 import { comparisonOf } from './sections/comparison';
 import { headerOf, headerOfGone, type Whereabouts } from './sections/header';
@@ -94,7 +95,8 @@ export class Collector {
       view.tab === 'hooks' ? ['train', 'validation', 'hooks'] : ['train', 'validation'];
     const { reading, changes } = await this.reader.call('follow', this.follower, run.key, names);
     const lacksBaseline = standing !== undefined && this.lacksBaseline(standing);
-    const header = headerOf(run, { reading, isTrusted, lacksBaseline });
+    const experiment = isReadable(run) ? experimentNames(this.runs.all())(run) : '';
+    const header = headerOf(run, { experiment, reading, isTrusted, lacksBaseline });
     this.lastHeader = header;
     const tables = changes.length > 0 ? { tables: [...changes] } : {};
     if (standing === undefined) return { reading: reading.isUnfinished, header, ...tables };
@@ -158,10 +160,11 @@ export class Collector {
     const own = candidates.filter(({ choice }) => this.subject.keys.includes(choice.key));
     const rows = this.subject.kind === 'run' ? [...groupsOf(own, candidates), ...own] : [];
     for (const { candidate } of beside) if (!rows.includes(candidate)) rows.push(candidate);
-    const experiments = new Set(rows.map(({ group }) => group.group.experiment));
     const baselines = candidates.filter(
       ({ choice, group }) =>
-        choice.kind === 'group' && group.isBaseline && experiments.has(choice.experiment),
+        choice.kind === 'group' &&
+        group.isBaseline &&
+        rows.some((row) => isOfSameExperiment(row.group, group)),
     );
     return [rows, baselines.map(({ group }) => group)];
   }

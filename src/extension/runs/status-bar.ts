@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { percent } from '../../common/format';
 import { variantOf } from '../../recipe/names';
 import { executeCommand, registerCommand } from '../common/commands';
+import { experimentNames } from '../common/experiment-names';
 import { pickRun } from '../common/pick-run';
 import { isReadable, type ReadableSeenRun, type SeenRun } from '../common/seen-run';
 import type { Services } from '../services';
@@ -21,7 +22,7 @@ export function registerStatusBar(services: Services, timeLeft: TimeLeft): vscod
   const recipeItem = vscode.window.createStatusBarItem('retort.recipe', vscode.StatusBarAlignment.Left, 19);
   recipeItem.name = t('Retort: Active Recipe');
   recipeItem.command = 'retort.pickActiveRecipe';
-  const drawRun = (): void => show(runItem, runs.all().filter(isAtWork), timeLeft);
+  const drawRun = (): void => show(runItem, runs.all(), timeLeft);
   const drawRecipe = (): void => {
     const { uri } = activeRecipe;
     if (uri === undefined) return recipeItem.hide();
@@ -50,14 +51,16 @@ function isAtWork(run: SeenRun): run is ReadableSeenRun {
   return isReadable(run) && AT_WORK.has(run.seen.state);
 }
 
-function show(item: vscode.StatusBarItem, runs: readonly ReadableSeenRun[], timeLeft: TimeLeft): void {
+function show(item: vscode.StatusBarItem, all: readonly SeenRun[], timeLeft: TimeLeft): void {
+  const runs = all.filter(isAtWork);
   const [first] = runs;
   if (first === undefined) return item.hide();
   const text =
     runs.length > 1 ? vscode.l10n.t('{0} runs', runs.length) : joined(shortTexts(first, timeLeft.of(first)));
   item.text = `$(play-circle) ${text}`;
+  const experimentOf = experimentNames(all);
   item.tooltip = runs
-    .map((run) => joined([run.seen.recipe.name, ...shortTexts(run, timeLeft.of(run))]))
+    .map((run) => joined([experimentOf(run), ...shortTexts(run, timeLeft.of(run))]))
     .join('\n');
   item.accessibilityInformation = { label: vscode.l10n.t('Retort: {0}', item.tooltip) };
   item.show();

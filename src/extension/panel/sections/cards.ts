@@ -5,7 +5,7 @@ import { baselineOf, compareRuns, type GroupResult, scoreOf, type Split } from '
 import type { ReadableRun } from '../../../runs/folder';
 import { gapRecovered } from '../../../runs/statistics';
 import type { Reading } from '../reader/run-series';
-import type { Candidate } from './candidates';
+import { type Candidate, isOfSameExperiment } from './candidates';
 
 /** A run among those of its experiment. */
 export interface Standing {
@@ -20,9 +20,8 @@ export function standingOf(key: string, candidates: readonly Candidate[]): Stand
   const { run, group: own } = candidates.find(({ choice }) => choice.key === key) ?? {};
   if (run === undefined || own === undefined) return undefined;
   const results = candidates
-    .filter(({ choice }) => choice.kind === 'group' && choice.experiment === run.recipe.name)
-    .map(({ group }) => group)
-    .filter(({ group }) => group.runs[0]!.run.retortFolder === run.run.retortFolder);
+    .filter(({ choice, group }) => choice.kind === 'group' && isOfSameExperiment(group, own))
+    .map(({ group }) => group);
   const baseline = baselineOf(run.recipe, results);
   return { run, own, ...(baseline && baseline !== own && { baseline }) };
 }

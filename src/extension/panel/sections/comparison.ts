@@ -1,12 +1,16 @@
+import { groupBy } from '../../../common/group-by';
 import type { ComparedRow, Comparison } from '../../../protocol/panel-sections';
 import { baselineOf, compareRuns, type GroupResult, scoreOf, type Split } from '../../../runs/compare';
 import { csvRow } from '../../../runs/csv';
 import { recipeDifferences } from '../../../runs/differences';
 import type { ReadableRun } from '../../../runs/folder';
 import { gapRecovered } from '../../../runs/statistics';
-import type { Candidate } from './candidates';
+import { type Candidate, isOfSameExperiment } from './candidates';
 
-/** Runs and groups side by side, on the test split where all of them and their baselines were tested. */
+/**
+ * Runs and groups side by side, on the test split where all of them and their baselines were tested. Each folder's runs
+ * are groups of their own, and have a baseline of their own.
+ */
 export function comparisonOf(
   candidates: readonly Candidate[],
   baselines: readonly GroupResult[],
@@ -15,10 +19,13 @@ export function comparisonOf(
   const runs = new Map(
     groups.flatMap(({ group }) => group.runs.map((run) => [run.run.folder, run] as const)),
   );
-  const { split: splitOfGroups, results } = compareRuns([...runs.values()]);
+  const folders = [...groupBy([...runs.values()], ({ run }) => run.retortFolder).values()];
+  const results = folders.flatMap((members) => compareRuns(members).results);
+  const counted = results.flatMap((result) => result.counted);
   const alone = candidates.flatMap(({ run }) => (run === undefined ? [] : [run]));
-  const split = alone.every(({ info }) => info.test !== undefined) ? splitOfGroups : 'validation';
-  const measured = split === splitOfGroups ? results : onValidation([...runs.values()]);
+  const isTested = [...counted, ...alone].every(({ info }) => info.test !== undefined);
+  const split: Split = isTested && counted.length > 0 ? 'test' : 'validation';
+  const measured = split === 'test' ? results : folders.flatMap(onValidation);
   const rows = candidates.map((candidate) => rowOf(candidate, split, measured));
   const recipes = candidates.map(({ run, group }) => run?.recipe ?? group.group.recipe);
   return { split, rows, differences: differencesOf(recipes) };
@@ -30,13 +37,14 @@ function onValidation(runs: readonly ReadableRun[]): readonly GroupResult[] {
 }
 
 function rowOf(
-  { choice: { live: _live, ...choice }, group: { group }, run }: Candidate,
+  { choice: { live: _live, ...choice }, group, run }: Candidate,
   split: Split,
   results: readonly GroupResult[],
 ): ComparedRow {
-  const result = results.find((other) => other.group.key === group.key);
-  const about = run ?? result?.counted.at(-1) ?? group.runs.at(-1);
-  const figures = run === undefined ? figuresOfGroup(result) : figuresOfRun(run, split, results);
+  const experiment = results.filter((other) => isOfSameExperiment(other, group));
+  const result = experiment.find((other) => other.group.key === group.group.key);
+  const about = run ?? result?.counted.at(-1) ?? group.group.runs.at(-1);
+  const figures = run === undefined ? figuresOfGroup(result) : figuresOfRun(run, split, experiment);
   const { parameters, flops } = about?.info ?? {};
   return {
     ...choice,
@@ -62,11 +70,11 @@ function figuresOfGroup(result: GroupResult | undefined): Figures {
 }
 
 /** Of one run, so without a spread; of a live one as far as it has come. */
-function figuresOfRun(run: ReadableRun, split: Split, results: readonly GroupResult[]): Figures {
+function figuresOfRun(run: ReadableRun, split: Split, experiment: readonly GroupResult[]): Figures {
   const { info, recipe } = run;
   const accuracy = scoreOf(run, split)?.accuracy;
   const teacher = info.teacher?.[split]?.accuracy;
-  const baseline = baselineOf(recipe, results);
+  const baseline = baselineOf(recipe, experiment);
   const isOfBaseline = baseline?.group.runs.some((other) => other.run.id === run.run.id) === true;
   const alone = isOfBaseline ? undefined : baseline?.accuracy?.mean;
   const gap = gapRecovered(accuracy, alone, teacher);

@@ -7,6 +7,8 @@ import { isLive, isReadable, type ReadableSeenRun, type SeenRun } from '../../co
 import type { Reading } from '../reader/run-series';
 
 export interface HeaderContext {
+  /** What the run's experiment is called in this window. */
+  readonly experiment: string;
   readonly reading: Reading | undefined;
   readonly isTrusted: boolean;
   /** The experiment has no runs of the student alone. */
@@ -30,7 +32,7 @@ export function headerOf(run: SeenRun, context: HeaderContext): Header {
   const sentences = [sentenceOf(run), needsTrust ? trust : undefined].filter((each) => each !== undefined);
   return {
     id: run.run.id,
-    experiment: recipe.name,
+    experiment: context.experiment,
     variant: variantOf(recipe),
     seed: recipe.train.seed,
     ...notes,

@@ -5,6 +5,7 @@ import { baselineAccuracy, scoreOf, type Split } from '../../../runs/compare';
 import type { ReadableRun } from '../../../runs/folder';
 import { gapRecovered } from '../../../runs/statistics';
 import type { RunState } from '../../../runs/types';
+import { experimentNames } from '../../common/experiment-names';
 import { isLive, isReadable, type ReadableSeenRun, type RunChange } from '../../common/seen-run';
 import { runLabel, stateText } from './run-row';
 
@@ -43,7 +44,7 @@ export function endingText(runs: readonly ReadableSeenRun[], all: readonly Reada
     return endingOfSeveral(first.seen.state, plural(runs.length, 'run'));
   }
   const { recipe, state, info } = first.seen;
-  const name = `${recipe.name} / ${variantOf(recipe)} / ${runLabel(first)}`;
+  const name = `${experimentNames(all)(first)} / ${variantOf(recipe)} / ${runLabel(first)}`;
   switch (state) {
     case 'done':
       return `${name}: ${resultText(first, all)}`;

@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { variantOf } from '../../../recipe/names';
 import type { DeviceQueue, QueueEntry } from '../../../runs/queue';
+import { folderNames } from '../../common/folder-names';
 import { isReadable, type ReadableSeenRun, type SeenRun } from '../../common/seen-run';
 import type { Icon } from './row';
 import { runLabel } from './run-row';
@@ -25,9 +26,16 @@ export function queueRows(queues: readonly DeviceQueue[], runs: readonly SeenRun
   const inQueue = new Set(entries.map(({ run }) => run));
   const forsaken = [...own.values()].filter(({ key, seen }) => seen.state === 'queued' && !inQueue.has(key));
   const ordered = [...entries.filter(isWorking), ...entries.filter((entry) => !isWorking(entry))];
+  const names = folderNames(runs.map(({ run }) => run.retortFolder));
+  // Where the window has runs of one folder only, it goes without saying.
+  const folderOf = ({ run }: ReadableSeenRun): string | undefined =>
+    names.size > 1 ? names.get(run.retortFolder) : undefined;
   return [
-    ...ordered.map((entry) => entryRow(entry, own.get(entry.run))),
-    ...forsaken.map((run) => forsakenRow(run)),
+    ...ordered.map((entry) => {
+      const run = own.get(entry.run);
+      return entryRow(entry, run, run ? folderOf(run) : workspaceNameOf(entry));
+    }),
+    ...forsaken.map((run) => forsakenRow(run, folderOf(run))),
   ];
 }
 
@@ -44,6 +52,7 @@ function isWorking({ state }: QueueEntry): boolean {
 function entryRow(
   { run, runId, state, position, device }: QueueEntry & { device: string },
   own: ReadableSeenRun | undefined,
+  folder: string | undefined,
 ): QueueRow {
   const place =
     state === 'working'
@@ -51,13 +60,11 @@ function entryRow(
       : position === 1
         ? l10n.t('next on {0}', device)
         : l10n.t('number {0} on {1}', position, device);
-  // .retort/runs/ID
-  const workspace = path.basename(path.resolve(run, '../../..'));
   return {
     id: `queue ${run}`,
     key: run,
     label: own === undefined ? runId : shortName(own),
-    description: own === undefined ? l10n.t('{0}, of {1}', place, workspace) : place,
+    description: withFolder(place, folder),
     icon:
       state === 'working'
         ? { name: 'play-circle', color: 'charts.blue' }
@@ -71,12 +78,22 @@ function entryRow(
   };
 }
 
-function forsakenRow(run: ReadableSeenRun): QueueRow {
+/** Of a run that is not this window's. */
+function workspaceNameOf({ run }: QueueEntry): string {
+  // .retort/runs/ID
+  return path.basename(path.resolve(run, '../../..'));
+}
+
+function withFolder(place: string, folder: string | undefined): string {
+  return folder === undefined ? place : l10n.t('{0}, of {1}', place, folder);
+}
+
+function forsakenRow(run: ReadableSeenRun, folder: string | undefined): QueueRow {
   return {
     id: `queue ${run.key}`,
     key: run.key,
     label: shortName(run),
-    description: l10n.t('not started yet'),
+    description: withFolder(l10n.t('not started yet'), folder),
     icon: { name: 'circle-large-outline' },
     context: 'queued forsaken own',
   };
