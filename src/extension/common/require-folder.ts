@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { ErrorWithRemedies } from './error-with-remedies';
 
-/** The first folder of the workspace that is on this machine; throws `InputError` where there is none. */
-export function requireFolder(): vscode.Uri {
-  const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
-  if (folder !== undefined) return folder.uri;
+/** The folders of the window that are on this machine, at least one; throws `InputError` where there is none. */
+export function requireFolder(): readonly vscode.WorkspaceFolder[] {
+  const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
+  if (folders.length > 0) return folders;
   throw new ErrorWithRemedies(
     vscode.l10n.t('Open a folder first: models, recipes and runs are kept in one'),
     [

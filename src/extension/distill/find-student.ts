@@ -7,6 +7,7 @@ import { findRecipes } from '../common/recipe-files';
 import { requireFolder } from '../common/require-folder';
 import { findWorkspaceModels, type WorkspaceModel } from '../common/workspace-models';
 import { chooseOne, heading } from '../common/choose';
+import type { Services } from '../services';
 import { shortName } from './new-recipe';
 
 /** A model to train, and where what is written about it goes. */
@@ -27,6 +28,7 @@ export async function findStudent(
   uri: unknown,
   builder: unknown,
   title: string,
+  services: Pick<Services, 'activeRecipe'>,
 ): Promise<Student | undefined> {
   const file = uri instanceof vscode.Uri ? uri : sourceInFront();
   if (file !== undefined && typeof builder === 'string') return studentOf({ uri: file, name: builder });
@@ -57,27 +59,44 @@ export async function findStudent(
     ],
   });
   if (typeof chosen === 'symbol') return undefined;
-  return typeof chosen === 'string' ? studentNamed(chosen) : studentOf(chosen);
+  return typeof chosen === 'string' ? studentNamed(chosen, services) : studentOf(chosen);
+}
+
+/** A model that lies in no folder: for the one that is worked in, else that the user picks. Undefined where they pick none. */
+export async function studentNamed(
+  model: string,
+  { activeRecipe }: Pick<Services, 'activeRecipe'>,
+): Promise<Student | undefined> {
+  const inFront = vscode.window.activeTextEditor?.document.uri;
+  const near = [inFront, activeRecipe.uri].find((uri) => uri && vscode.workspace.getWorkspaceFolder(uri));
+  const workspace = near ? workspaceOf(near) : await pickWorkspace();
+  return workspace === undefined ? undefined : studentIn(workspace, model);
+}
+
+async function pickWorkspace(): Promise<string | undefined> {
+  const folders = requireFolder();
+  const placeHolder = vscode.l10n.t('Which folder shall the recipe be written in?');
+  const folder =
+    folders.length > 1
+      ? await vscode.window.showWorkspaceFolderPick({ placeHolder, ignoreFocusOut: true })
+      : folders[0];
+  return folder && workspaceOf(vscode.Uri.joinPath(folder.uri, 'recipe'));
 }
 
 /** A model that a recipe names: what is written about it goes beside the recipe. */
-export function studentIn(recipe: vscode.Uri, model: string): Student {
+export function studentBeside(recipe: vscode.Uri, model: string): Student {
   const folder = path.dirname(recipe.fsPath);
   return { model, name: shortName(model), workspace: workspaceOf(recipe), folder };
 }
 
 function studentOf({ uri, name }: WorkspaceModel): Promise<Student> {
   const workspace = workspaceOf(uri);
-  return studentNamed(`${workspacePath(workspace, uri.fsPath)}#${name}`, workspace);
+  return studentIn(workspace, `${workspacePath(workspace, uri.fsPath)}#${name}`);
 }
 
-/** A model of the first folder's workspace, as a resolved recipe names it. */
-export async function studentNamed(model: string, workspace = firstWorkspace()): Promise<Student> {
+/** @param model as a resolved recipe of the workspace names it */
+export async function studentIn(workspace: string, model: string): Promise<Student> {
   return { model, name: shortName(model), workspace, folder: await recipeFolder(workspace) };
-}
-
-function firstWorkspace(): string {
-  return workspaceOf(vscode.Uri.joinPath(requireFolder(), 'recipe'));
 }
 
 /** Where the recipes of a workspace are; its own folder where there is none yet. */

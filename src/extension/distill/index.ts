@@ -3,6 +3,7 @@ import { executeCommand, registerCommand } from '../common/commands';
 import { chooseRecipe } from '../common/recipe-files';
 import type { ModelPath } from '../common/recipe-text';
 import type { Services } from '../services';
+import type { Student } from './find-student';
 
 /** From a model to a recipe in a few choices: to distill it, to train it alone, to compare the two. */
 export function register(services: Services): vscode.Disposable[] {
@@ -10,7 +11,7 @@ export function register(services: Services): vscode.Disposable[] {
   return [
     registerCommand(log, 'retort.distill', async (uri?: unknown, builder?: unknown) => {
       const { findStudent } = await import('./find-student.js');
-      const student = await findStudent(uri, builder, vscode.l10n.t('Distill'));
+      const student = await findStudent(uri, builder, vscode.l10n.t('Distill'), services);
       if (student === undefined) return undefined;
       const { distill } = await import('./distill.js');
       return distill(
@@ -20,12 +21,7 @@ export function register(services: Services): vscode.Disposable[] {
       );
     }),
     registerCommand(log, 'retort.train', async (uri?: unknown, builder?: unknown) => {
-      const { findStudent, studentNamed } = await import('./find-student.js');
-      // A reference and its workspace, where the model is not a function of an open file.
-      const student =
-        typeof uri === 'string'
-          ? await studentNamed(uri, typeof builder === 'string' ? builder : undefined)
-          : await findStudent(uri, builder, vscode.l10n.t('Train'));
+      const student = await studentToTrain(uri, builder, services);
       if (student === undefined) return undefined;
       const { train } = await import('./train.js');
       return train(student, services);
@@ -43,6 +39,17 @@ export function register(services: Services): vscode.Disposable[] {
       await trainBaseline(target, services);
     }),
   ];
+}
+
+/** A function of a file, else a reference and its workspace, where that is known. */
+async function studentToTrain(
+  model: unknown,
+  place: unknown,
+  services: Services,
+): Promise<Student | undefined> {
+  const { findStudent, studentIn, studentNamed } = await import('./find-student.js');
+  if (typeof model !== 'string') return findStudent(model, place, vscode.l10n.t('Train'), services);
+  return typeof place === 'string' ? studentIn(place, model) : studentNamed(model, services);
 }
 
 /** A run is named by its key, or by its row in the tree. */

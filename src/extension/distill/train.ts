@@ -10,7 +10,7 @@ import { TEACHER } from '../../recipe/teachers';
 import type { Services } from '../services';
 import { chooseData, type UsedData } from './choose-data';
 import { trainingFor } from './distill';
-import { type Student, studentIn } from './find-student';
+import { type Student, studentBeside } from './find-student';
 import { FIRST_TRAINING, newRecipe } from './new-recipe';
 import { workspaceOf } from '../common/launcher';
 
@@ -42,7 +42,7 @@ export async function trainTeacher(
     throw new InputError(vscode.l10n.t('{0} names no teacher: write its model first', recipe.fsPath));
   }
   const section = (key: string): Readonly<Record<string, unknown>> | undefined => sectionOf(text, key);
-  const student = studentIn(recipe, model);
+  const student = studentBeside(recipe, model);
   // Stages name hooks, which a model alone has none of.
   const { stages: _, ...training }: Record<string, unknown> = section('train') ?? FIRST_TRAINING;
   return write(
