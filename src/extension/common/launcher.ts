@@ -27,8 +27,9 @@ export interface AskOptions extends InspectOptions {
 export class Launcher {
   constructor(private readonly log: vscode.LogOutputChannel) {}
 
-  get backend(): BackendChoice {
-    return backendChoice(readSetting('retort.backend'));
+  /** What is to do the arithmetic in a project: folders may have settings of their own. */
+  backendFor(workspace: string): BackendChoice {
+    return backendChoice(readSetting('retort.backend', vscode.Uri.file(workspace)));
   }
 
   /** Reads and resolves a recipe file of the workspace; throws `RecipeError` with places. Starts nothing. */
@@ -45,7 +46,7 @@ export class Launcher {
     await provideNatives(nativesOfRecipe(loaded.recipe), { quietly });
     const { checkRecipe } = await import('../../launch/recipes.js');
     return checkRecipe(loaded, {
-      backend: this.backend,
+      backend: this.backendFor(loaded.workspace),
       trial,
       timeLimit: readSetting('retort.inspect.timeLimit'),
       ...this.node,
@@ -58,7 +59,8 @@ export class Launcher {
     requireTrust();
     await provideNatives(nativesOfRecipe(recipe));
     const { beginRun } = await import('../../launch/begin.js');
-    const run = await beginRun(retortFolder, recipe, { backend: this.backend, ...this.node });
+    const backend = this.backendFor(path.dirname(retortFolder));
+    const run = await beginRun(retortFolder, recipe, { backend, ...this.node });
     this.log.info(`Started run ${run.id} of ${recipe.name}`);
     return run;
   }

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { ModelSummary } from '../../protocol/inspector';
-import type { TeacherClassifier } from '../../recipe/classifier-schema';
+import type { ModelQuestion, ModelSummary } from '../../protocol/inspector';
 import type { ImageShape } from '../../recipe/image-shape';
 import type { AskOptions, Launcher } from './launcher';
 
@@ -12,7 +11,7 @@ export interface ModelDescription extends ImageShape {
   readonly model: string;
   readonly args: Readonly<Record<string, unknown>>;
   readonly workspace: string;
-  readonly teacherClassifier?: TeacherClassifier;
+  readonly teacherClassifier?: ModelQuestion['teacherClassifier'];
 }
 
 /**
@@ -31,7 +30,7 @@ export class ModelSummaries implements vscode.Disposable {
 
   /** Throws `InputError` for a model that cannot be built, and in an untrusted workspace. */
   async describe(model: ModelDescription, options: AskOptions = {}): Promise<ModelSummary> {
-    const key = JSON.stringify([model, this.launcher.backend, await hashOf(model)]);
+    const key = JSON.stringify([model, this.launcher.backendFor(model.workspace), await hashOf(model)]);
     const known = this.summaries.get(key);
     if (known !== undefined) return known;
     const asked = this.ask(model, options);
@@ -45,7 +44,8 @@ export class ModelSummaries implements vscode.Disposable {
   private async ask(model: ModelDescription, options: AskOptions): Promise<ModelSummary> {
     const { ModelRequest } = await import('../../protocol/inspector.js');
     const retort = path.join(model.workspace, '.retort');
-    return this.launcher.ask(ModelRequest, { ...model, retort, backend: this.launcher.backend }, options);
+    const backend = this.launcher.backendFor(model.workspace);
+    return this.launcher.ask(ModelRequest, { ...model, retort, backend }, options);
   }
 
   dispose(): void {

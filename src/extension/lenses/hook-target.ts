@@ -1,4 +1,3 @@
-import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { workspaceOf } from '../common/launcher';
 import { STUDENT } from '../../recipe/teachers';
@@ -86,7 +85,7 @@ function sourceIn(recipe: ActiveHooks, reference?: string): string {
 function whyNone(recipe: ActiveHooks | undefined): string {
   const { t } = vscode.l10n;
   if (!recipe) return t('There is no active recipe to add a hook to: distil this model, or open a recipe');
-  const file = path.basename(recipe.uri.path);
+  const file = vscode.workspace.asRelativePath(recipe.uri);
   if (!isDistilling(recipe)) {
     return t('{0} has no teacher to learn from: add one to it, or distil this model', file);
   }

@@ -12,20 +12,19 @@ export type Format = keyof typeof FILTERS;
 
 /**
  * Asks where to save a file and writes it there, whole or not at all.
+ * @param folder proposed
  * @param name proposed, without the ending
  * @param write writes the content to a file of this machine
  */
 export async function saveFile(
+  folder: string,
   name: string,
   format: Format,
   write: (file: string) => Promise<void>,
 ): Promise<void> {
-  const [folder] = vscode.workspace.workspaceFolders ?? [];
   const proposed = `${name.replace(/[^\p{L}\p{N}.+_-]+/gu, '-')}.${format}`;
   const chosen = await vscode.window.showSaveDialog({
-    defaultUri: folder
-      ? vscode.Uri.joinPath(folder.uri, proposed)
-      : vscode.Uri.file(path.join(os.homedir(), proposed)),
+    defaultUri: vscode.Uri.file(path.join(folder, proposed)),
     filters: { [FILTERS[format]()]: [format] },
   });
   if (chosen === undefined) return;

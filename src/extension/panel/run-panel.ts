@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../../common/errors';
 import {
@@ -10,6 +11,7 @@ import {
   type Subject,
   type View,
 } from '../../protocol/panel';
+import { runFolderOf } from '../../runs/folder';
 import { executeCommand, tellError } from '../common/commands';
 import { Disposables } from '../common/disposables';
 import type { Services } from '../services';
@@ -167,15 +169,18 @@ export class RunPanel implements vscode.Disposable {
   private async save({ format, name, bytes }: Export): Promise<void> {
     const { header, comparison } = this.sent ?? {};
     const base = header ? [header.experiment, header.variant, `seed${header.seed}`, name].join('-') : name;
+    const [key] = this.subject.keys as [string];
+    const save = (write: (file: string) => Promise<void>): Promise<void> =>
+      saveFile(path.dirname(runFolderOf(key).retortFolder), base, format, write);
     if (format !== 'csv') {
-      if (bytes !== undefined) await saveFile(base, format, (file) => fs.writeFile(file, bytes));
+      if (bytes !== undefined) await save((file) => fs.writeFile(file, bytes));
       return;
     }
-    const run = this.services.runs.get(this.subject.keys[0]!)?.run;
+    const run = this.services.runs.get(key)?.run;
     if (this.subject.kind === 'comparison') {
-      if (comparison) await saveFile(base, format, (file) => fs.writeFile(file, comparisonCsv(comparison)));
+      if (comparison) await save((file) => fs.writeFile(file, comparisonCsv(comparison)));
     } else if (run !== undefined) {
-      await saveFile(base, format, (file) => this.reader.call('writeCsv', run, file));
+      await save((file) => this.reader.call('writeCsv', run, file));
     }
   }
 }

@@ -10,6 +10,7 @@ import type { Hook } from '../../recipe/schema';
 import { STUDENT } from '../../recipe/teachers';
 import { isRecipe } from '../common/active-recipe';
 import { qualityText, runText } from '../common/describe-trained';
+import { workspaceOf } from '../common/launcher';
 import { findWorkspaceModels } from '../common/workspace-models';
 import { relativePath } from '../common/written-references';
 import type { Services } from '../services';
@@ -170,9 +171,12 @@ function itemOf(choice: Choice, range: vscode.Range, index: number): vscode.Comp
   return item;
 }
 
+/** Those that a recipe there may name: of the window's other projects none. */
 async function models(uri: vscode.Uri, token: vscode.CancellationToken): Promise<Choice[]> {
   const found = await findWorkspaceModels(token);
-  return found.map((model) => ({
+  const workspace = workspaceOf(uri);
+  const own = found.filter((model) => workspaceOf(model.uri) === workspace);
+  return own.map((model) => ({
     value: `${relativePath(path.dirname(uri.fsPath), model.uri.fsPath)}#${model.name}`,
     kind: vscode.CompletionItemKind.Function,
     detail: vscode.l10n.t('A model of this workspace'),

@@ -19,7 +19,9 @@ export async function debugRun(seen: ReadableSeenRun, launcher: Launcher): Promi
   const { retortFolder } = seen.run;
   const isOver = state === 'done';
   const run = isOver
-    ? await createRun(retortFolder, recipe, { requestedBackend: launcher.backend })
+    ? await createRun(retortFolder, recipe, {
+        requestedBackend: launcher.backendFor(path.dirname(retortFolder)),
+      })
     : seen.run;
   const launch = await launcher.prepareDebug(run);
   const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(launch.cwd));

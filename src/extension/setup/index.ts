@@ -22,7 +22,9 @@ export function register(services: Services): vscode.Disposable[] {
     registerCommand(log, 'retort.showDiskUse', async () =>
       (await import('./show-disk-use.js')).showDiskUse(services.runs),
     ),
-    registerCommand(log, 'retort.prune', async () => (await import('./prune.js')).prune(services.runs)),
+    registerCommand(log, 'retort.prune', async () =>
+      (await import('./prune.js')).prune(services.runs.allFolders()),
+    ),
     registerCommand(log, 'retort.openSampleProject', async () =>
       (await import('./open-sample-project.js')).openSampleProject(),
     ),

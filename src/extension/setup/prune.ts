@@ -1,17 +1,15 @@
 import * as vscode from 'vscode';
 import { bytes } from '../../common/format';
 import { requireFolder } from '../common/require-folder';
-import type { RunStore } from '../common/run-store';
 
-/** Says which checkpoints of the workspace nothing needs, and removes them if the user agrees. */
-export async function prune(store: RunStore): Promise<void> {
+/** Says which checkpoints in `.retort` folders nothing needs, and removes them if the user agrees. */
+export async function prune(folders: readonly string[]): Promise<void> {
   requireFolder();
   const { pruneRuns } = await import('../../runs/prune.js');
-  const folders = store.allFolders();
   const pruned = (await Promise.all(folders.map((folder) => pruneRuns(folder, { dryRun: true })))).flat();
   if (pruned.length === 0) {
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('Nothing to remove: every checkpoint of this workspace is needed.'),
+      vscode.l10n.t('Nothing to remove: every checkpoint is needed.'),
     );
     return;
   }

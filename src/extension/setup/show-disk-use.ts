@@ -1,4 +1,5 @@
 import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { bytes } from '../../common/format';
 import { type InstallableBackend, installableBackends } from '../../backends/backend';
@@ -56,8 +57,9 @@ function labelOf({ kind, name }: DiskUse): string {
 async function free(use: DiskUse | undefined, store: RunStore): Promise<void> {
   switch (use?.kind) {
     case undefined:
+      return prune(store.allFolders());
     case 'runs':
-      return prune(store);
+      return prune([path.dirname(use.folder)]);
     case 'backend':
       return removeBackend(backendNamed(use.name));
     case 'data':

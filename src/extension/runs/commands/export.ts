@@ -80,10 +80,11 @@ async function exportStudent({ launcher }: Services, seen: ReadableSeenRun): Pro
   if (fs.existsSync(folder))
     throw new InputError(vscode.l10n.t('{0} is there already; move it away first', folder));
   const { ExportRequest } = await import('../../../protocol/inspector.js');
+  const workspace = path.dirname(run.retortFolder);
   const question = {
-    workspace: path.dirname(run.retortFolder),
+    workspace,
     retort: run.retortFolder,
-    backend: launcher.backend,
+    backend: launcher.backendFor(workspace),
     recipe: await recipeOfTrained(run),
     folder,
   };
