@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { ModelQuestion, ModelSummary } from '../../protocol/inspector';
+import type { ModelSummary } from '../../protocol/inspector';
+import type { TeacherClassifier } from '../../recipe/classifier-schema';
 import type { ImageShape } from '../../recipe/image-shape';
 import type { AskOptions, Launcher } from './launcher';
 
@@ -11,7 +12,7 @@ export interface ModelDescription extends ImageShape {
   readonly model: string;
   readonly args: Readonly<Record<string, unknown>>;
   readonly workspace: string;
-  readonly teacherClassifier?: ModelQuestion['teacherClassifier'];
+  readonly teacherClassifier?: TeacherClassifier;
 }
 
 /**

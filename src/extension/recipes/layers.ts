@@ -44,9 +44,6 @@ export async function layersOf(
   const folder = path.dirname(uri.fsPath);
   const model = resolveWritten(named.model, folder, workspace);
   if (model === undefined) return undefined;
-  const teacher = named.teacherClassifier && modelOf(recipe, TEACHER);
-  const ofTeacher = teacher && resolveWritten(teacher.model, folder, workspace);
-  if (named.teacherClassifier && ofTeacher === undefined) return undefined;
   const { isAssumed, ...images } = new SeenImages(context.workspaceState).of(
     resolvedSource(recipe, folder, workspace),
     workspace,
@@ -56,14 +53,7 @@ export async function layersOf(
       {
         ...{ model, args: named.args, workspace, ...images },
         inputShape: modelImages(named, images.inputShape),
-        ...(named.teacherClassifier &&
-          teacher &&
-          ofTeacher !== undefined && {
-            teacherClassifier: {
-              ...named.teacherClassifier,
-              teacher: { model: ofTeacher, args: teacher.args },
-            },
-          }),
+        ...(named.teacherClassifier && { teacherClassifier: named.teacherClassifier }),
       },
       { quietly: true },
     )
