@@ -110,13 +110,17 @@ export type CheckAnswer = { readonly problems: readonly Problem[] } | { readonly
 /** Checks a resolved recipe against its data and models. */
 export const CheckRequest = new RequestType<CheckQuestion, CheckAnswer, void>('check');
 
-export interface ModelQuestion extends Setting {
+/** A model without its weights. */
+export interface NamedModel {
   readonly model: string;
   readonly args: Readonly<Record<string, unknown>>;
+}
+
+export interface ModelQuestion extends Setting, NamedModel {
   readonly inputShape: readonly [number, number, number];
   readonly classes: number;
-  /** What it ends in instead of its own last layers. */
-  readonly teacherClassifier?: TeacherClassifier;
+  /** What it ends in instead of its own last layers: the classifier of this teacher. */
+  readonly teacherClassifier?: TeacherClassifier & { readonly teacher: NamedModel };
 }
 
 /** Describes one model. */

@@ -1,16 +1,15 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { closed, Count } from './schema-parts';
+import { closed } from './schema-parts';
 
 export const TeacherClassifier = Type.Object(
   {
     after: Type.String({
       description: "The student's last layer, a map; what its own network has behind it is left out.",
     }),
-    channels: Count("What the teacher's classifier takes: the channels of the teacher's last map."),
     factor: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
       default: 2,
       description:
-        'The projector narrows to the channels divided by so many; the authors use 2. null: no projector, where the map has these channels already (SH-KD trains a teacher with the classifier of its student so).',
+        "The projector narrows to the channels that the teacher's classifier takes, divided by so many; the authors use 2. null: no projector, where the map has these channels already (SH-KD trains a teacher with the classifier of its student so).",
     }),
     pool: Type.Integer({
       minimum: 1,

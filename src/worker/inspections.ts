@@ -4,6 +4,7 @@ import { retortHome } from '../common/home';
 import { ready } from '../engine/backends';
 import { exportModel } from '../engine/models/export';
 import { inputSize, takesSmaller } from '../engine/models/input-size';
+import { classifierOf } from '../engine/models/classifier';
 import { type Model, totalFlops } from '../engine/models/model';
 import { countParameters } from '../engine/train/hook-term';
 import type { Teachers } from '../engine/train/teachers';
@@ -16,11 +17,12 @@ import type {
   ExportQuestion,
   ModelQuestion,
   ModelSummary,
+  NamedModel,
   Setting,
 } from '../protocol/inspector';
 import type { ImageShape } from '../recipe/image-shape';
 import { mixedBatch } from '../recipe/mixing';
-import type { Recipe } from '../recipe/schema';
+import type { Recipe, Student } from '../recipe/schema';
 import { TEACHER, teachersOf } from '../recipe/teachers';
 import { evaluateSplit } from './evaluate';
 import { PlaceError } from './place-error';
@@ -77,12 +79,19 @@ export async function check(question: CheckQuestion, stage: Stage): Promise<Chec
 /** Builds one model and lists its layers. */
 export async function describeOneModel(question: ModelQuestion, stage: Stage): Promise<ModelSummary> {
   await ready(backendChoice(question.backend));
-  const { model, args, inputShape, classes, teacherClassifier } = question;
-  const loaded = await loadReferencedModel(
-    { model, args: { ...args }, weights: null, ...(teacherClassifier && { teacherClassifier }) },
-    { ...contextOf(question, stage), inputShape, classes, seed: 0 },
+  const { model, inputShape, classes, teacherClassifier } = question;
+  const context = { ...contextOf(question, stage), inputShape, classes, seed: 0 };
+  const fresh = ({ model, args }: NamedModel): Student => ({ model, args: { ...args }, weights: null });
+  if (!teacherClassifier) {
+    return summarize(model, await loadReferencedModel(fresh(question), context), inputShape);
+  }
+  const { teacher, ...options } = teacherClassifier;
+  const { kernel } = classifierOf(await loadReferencedModel(fresh(teacher), context));
+  const ended = await loadReferencedModel(
+    { ...fresh(question), teacherClassifier: options },
+    { ...context, classifierChannels: kernel.shape[0] },
   );
-  return summarize(model, loaded, inputShape);
+  return summarize(model, ended, inputShape);
 }
 
 /** Evaluates the recipe's student, with its weights, on a split. */

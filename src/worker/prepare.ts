@@ -2,6 +2,7 @@ import { InputError } from '../common/errors';
 import { type Data, openData } from '../data/loader';
 import { methods } from '../engine/methods/registry';
 import type { Model } from '../engine/models/model';
+import { classifierOf } from '../engine/models/classifier';
 import { takeClassifier } from '../engine/models/teacher-classifier';
 import { checkViews, createHookTerms, HookError, type HookTerm } from '../engine/train/hook-term';
 import { planStages } from '../engine/train/stage-plan';
@@ -12,7 +13,7 @@ import type { Recipe, Student } from '../recipe/schema';
 import { TEACHER, teachersOf } from '../recipe/teachers';
 import { PlaceError } from './place-error';
 import { planSteps, type Plan } from './progress';
-import { loadReferencedModel } from './references';
+import { loadReferencedModel, type ReferenceContext } from './references';
 import type { Stage } from './stage';
 
 /** How far apart the seeds are that models of one run are drawn from. */
@@ -54,13 +55,8 @@ export async function prepareData(recipe: Recipe, context: PrepareContext): Prom
 export async function prepare(recipe: Recipe, context: PrepareContext): Promise<Prepared> {
   const data = await prepareData(recipe, context);
   try {
-    const student = await prepareModel('student', recipe.student, recipe, data, context);
     const teachers = await prepareTeachers(recipe, data, context);
-    if (recipe.student.teacherClassifier) {
-      await at('student.teacherClassifier.channels', () =>
-        takeClassifier(student, teachers.get(TEACHER)!.model),
-      );
-    }
+    const student = await prepareStudent(recipe, data, teachers, context);
     const { batchSize, seed } = recipe.train;
     const plan = await at('train.accumulate', () => planTraining(recipe, data));
     const hooks = await at('hooks', () =>
@@ -78,6 +74,23 @@ export async function prepare(recipe: Recipe, context: PrepareContext): Promise<
     await data.close();
     throw error;
   }
+}
+
+/** One that is to end in the teacher's classifier takes it. */
+async function prepareStudent(
+  recipe: Recipe,
+  data: Data,
+  teachers: Teachers,
+  context: PrepareContext,
+): Promise<Model> {
+  if (!recipe.student.teacherClassifier)
+    return prepareModel('student', recipe.student, recipe, data, context);
+  const { model: teacher } = teachers.get(TEACHER)!;
+  const { kernel } = await at('teacher.model', () => classifierOf(teacher));
+  const asked = { ...context, classifierChannels: kernel.shape[0] };
+  const student = await prepareModel('student', recipe.student, recipe, data, asked);
+  takeClassifier(student, teacher);
+  return student;
 }
 
 /** A teacher that learns starts from weights of its own also where it is of the student's network. */
@@ -103,7 +116,7 @@ export async function prepareModel(
   reference: Student,
   recipe: Recipe,
   data: Data,
-  context: PrepareContext,
+  context: PrepareContext & Pick<ReferenceContext, 'classifierChannels'>,
 ): Promise<Model> {
   const wrong = reference.imageSize && tooLarge(reference.imageSize, data.info.imageShape);
   if (wrong !== undefined) throw new PlaceError(`${path}.imageSize`, wrong);

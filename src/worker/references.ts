@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { InputError } from '../common/errors';
 import { loadModel, loadWeightsFromModelJson } from '../engine/models/load';
 import type { Model } from '../engine/models/model';
-import { endInClassifier } from '../engine/models/teacher-classifier';
+import { classifierChannels, ClassifierError, endInClassifier } from '../engine/models/teacher-classifier';
 import { restoreWeights } from '../engine/models/weights';
 import { decodeTensors, studentWeights } from '../engine/train/snapshot';
 import { modelImages, tooLarge } from '../recipe/image-shape';
@@ -11,6 +11,7 @@ import { type CheckpointName, parseReference, type RunReference } from '../recip
 import type { ModelReference, Student } from '../recipe/schema';
 import { CheckpointStore } from '../runs/checkpoints';
 import { openRun, readRecipe } from '../runs/folder';
+import { PlaceError } from './place-error';
 import type { Stage } from './stage';
 
 /** What references are resolved against. */
@@ -23,6 +24,8 @@ export interface ReferenceContext {
   readonly inputShape: readonly [number, number, number];
   readonly classes: number;
   readonly seed: number;
+  /** What the classifier of the teacher takes, for a student that is to end in it. */
+  readonly classifierChannels?: number | undefined;
   readonly stage: Stage;
 }
 
@@ -32,7 +35,8 @@ const LONGEST_CHAIN = 20;
 /**
  * Loads a model that a recipe names, with its weights. A `run:` is that run's student: its network as that run's
  * recipe builds it, with the weights of the checkpoint. A student that is to end in the teacher's classifier gets a
- * place for it, which its weights fill or `takeClassifier`. Throws `InputError`.
+ * place for it, which its weights fill or `takeClassifier`. Throws `InputError`; for an option of that which does not
+ * fit, `PlaceError`.
  */
 export async function loadReferencedModel(
   reference: Student,
@@ -45,8 +49,11 @@ export async function loadReferencedModel(
   let loaded: Model;
   if (parsed.kind === 'run') {
     const { student } = await readRecipe(await openRun(context.retort, parsed.id));
-    loaded = await loadReferencedModel({ ...student, weights: null }, context, chain + 1);
-    await restoreFromRun(loaded, parsed, context);
+    const tensors = await readRunWeights(context.retort, parsed);
+    // Of the run's own teacher, which may be gone.
+    const inner = { ...context, classifierChannels: classifierChannels(tensors) };
+    loaded = await loadReferencedModel({ ...student, weights: null }, inner, chain + 1);
+    restoreFromRun(loaded, tensors, parsed);
   } else {
     context.stage(`Building ${model}`, true);
     loaded = await loadModel({
@@ -61,11 +68,15 @@ export async function loadReferencedModel(
     context.stage(`Loading weights`, false);
   }
   if (teacherClassifier) {
+    const channels = context.classifierChannels;
+    if (channels === undefined)
+      throw new InputError('it ends in the classifier of a teacher that is not here');
     try {
-      loaded = endInClassifier(loaded, teacherClassifier, context);
+      loaded = endInClassifier(loaded, teacherClassifier, { ...context, channels });
     } catch (error) {
-      if (error instanceof InputError) throw new InputError(`teacherClassifier: ${error.message}`);
-      throw error;
+      // Of a run it is not this recipe that names it.
+      if (!(error instanceof ClassifierError) || chain > 0) throw error;
+      throw new PlaceError(`student.teacherClassifier.${error.option}`, error.message);
     }
   }
   if (weights !== null) await restoreNamed(loaded, weights, context);
@@ -85,17 +96,15 @@ function imagesFor(
 
 async function restoreNamed(model: Model, weights: string, context: ReferenceContext): Promise<void> {
   const parsed = parseReference(weights);
-  if (parsed.kind === 'run') return restoreFromRun(model, parsed, context);
+  if (parsed.kind === 'run') {
+    return restoreFromRun(model, await readRunWeights(context.retort, parsed), parsed);
+  }
   if (parsed.kind !== 'file') throw new InputError(`weights: "${weights}" is neither a run nor a model.json`);
   await loadWeightsFromModelJson(model, path.resolve(context.workspace, parsed.file));
 }
 
-async function restoreFromRun(
-  model: Model,
-  reference: RunReference,
-  context: ReferenceContext,
-): Promise<void> {
-  const tensors = await readRunWeights(context.retort, reference);
+/** Sets the weights, and disposes them. */
+function restoreFromRun(model: Model, tensors: Record<string, tf.Tensor>, reference: RunReference): void {
   try {
     restoreWeights(model, tensors);
   } catch (error) {

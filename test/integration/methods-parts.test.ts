@@ -162,19 +162,19 @@ describe('Methods that get parts of the teacher, or remember', function () {
           recipe: resolve(workspace, recipe),
           trial: false,
         });
-      assert.deepEqual(await problems(reuse({ after: 'features', channels: 8 })), {
+      assert.deepEqual(await problems(reuse({ after: 'features', pool: 4 })), {
         problems: [
           {
-            path: 'student.teacherClassifier.channels',
-            message: "is 8, but the teacher's classifier takes 16",
+            path: 'student.teacherClassifier.pool',
+            message: '"features", 6 x 6, cannot be averaged over 4 x 4',
           },
         ],
       });
-      assert.deepEqual(await problems(reuse({ after: 'feature', channels: 16 })), {
+      assert.deepEqual(await problems(reuse({ after: 'feature' })), {
         problems: [
           {
-            path: 'student.model',
-            message: 'teacherClassifier: no layer "feature"; did you mean "features"?',
+            path: 'student.teacherClassifier.after',
+            message: 'no layer "feature"; did you mean "features"?',
           },
         ],
       });
@@ -185,7 +185,10 @@ describe('Methods that get parts of the teacher, or remember', function () {
         ...{ workspace, retort, backend, model: 'models.ts#plain', args: {} },
         inputShape: [12, 12, 1],
         classes: 4,
-        teacherClassifier: { after: 'features', channels: 16, factor: 2, pool: 1 },
+        teacherClassifier: {
+          ...{ after: 'features', factor: 2, pool: 1 },
+          teacher: { model: 'models.ts#large', args: {} },
+        },
       });
       assert.deepEqual(layers.find(({ id }) => id === 'projector')!.outputShape, [6, 6, 16]);
       assert.ok(!layers.some(({ id }) => id === 'head'));
@@ -194,7 +197,7 @@ describe('Methods that get parts of the teacher, or remember', function () {
     });
 
     it('make a student that is evaluated and exported with it, also when the teacher is gone', async () => {
-      const run = await done(await queueRun(workspace, reuse({ after: 'features', channels: 16 })));
+      const run = await done(await queueRun(workspace, reuse({ after: 'features' })));
       const { test } = await readInfo(run);
       // The teacher's classifier understands the student, which has seen no label.
       const { test: ofTeacher } = await readInfo(teacher);

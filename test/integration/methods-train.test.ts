@@ -30,7 +30,7 @@ const layersOf: Record<string, object> = {
 const studentOf: Record<string, object> = {
   // Flow matrices are compared entry by entry, so both sides need the same channels.
   fsp: { args: { width: 16 } },
-  simkd: { teacherClassifier: { after: 'stage3', channels: 64 } },
+  simkd: { teacherClassifier: { after: 'stage3' } },
 };
 
 /** A ResNet-8 that only the method teaches, from a wider ResNet-14, on Fashion-MNIST. */

@@ -10,21 +10,20 @@ describe('the models in the text of a recipe', () => {
   const plain = { model: 'builtin:resnet8', args: {}, weights: null };
 
   it("end in the teacher's classifier with its defaults, once that is there as a whole", () => {
-    assert.deepEqual(student({ after: 'stage3', channels: 64 }), {
+    assert.deepEqual(student({ after: 'stage3' }), {
       ...plain,
-      teacherClassifier: { after: 'stage3', channels: 64, factor: 2, pool: 1 },
+      teacherClassifier: { after: 'stage3', factor: 2, pool: 1 },
     });
-    assert.deepEqual(student({ after: 'stage3', channels: 64, factor: null, pool: 2 }), {
+    assert.deepEqual(student({ after: 'stage3', factor: null, pool: 2 }), {
       ...plain,
-      teacherClassifier: { after: 'stage3', channels: 64, factor: null, pool: 2 },
+      teacherClassifier: { after: 'stage3', factor: null, pool: 2 },
     });
     for (const unfinished of [
       undefined,
       {},
-      { after: 'stage3' },
-      { after: 3, channels: 64 },
-      { after: 'stage3', channels: -1 },
-      { after: 'stage3', channels: 64, factor: '2' },
+      { after: 3 },
+      { after: 'stage3', pool: -1 },
+      { after: 'stage3', factor: '2' },
       'stage3',
     ]) {
       assert.deepEqual(student(unfinished), plain);

@@ -1,38 +1,53 @@
 import * as tf from '@tensorflow/tfjs';
-import { InputError } from '../../common/errors';
+import { InputError, messageOf } from '../../common/errors';
 import type { TeacherClassifier } from '../../recipe/classifier-schema';
 import { withSeededRandom } from '../random';
 import { NetworkModel } from './build';
 import { classifierOf } from './classifier';
 import { batchNorm, relu, type Tensor } from './networks/blocks';
-import type { Model } from './model';
+import type { Layer, Model } from './model';
+
+/** An option that does not fit the models. */
+export class ClassifierError extends InputError {
+  constructor(
+    readonly option: keyof TeacherClassifier,
+    message: string,
+  ) {
+    super(message);
+  }
+}
 
 /**
  * A student up to one of its layers, then the projector of Chen et al. (Knowledge Distillation with the Reused Teacher
  * Classifier, CVPR 2022; DefangChen/SimKD models/util.py, SimKD): 1x1, 3x3 and 1x1 convolutions without bias, each
  * with batch normalisation and ReLU, then the mean over all positions and a linear layer that is not trained, for the
  * teacher's classifier. All of it are layers of the network like any other. The given model is used up.
- * Throws `InputError` for a layer that is none, is no map, or has no positions for `pool`.
+ * Throws `ClassifierError` for a layer that is none, is no map, or has no positions for `pool`.
+ *
+ * @param channels what the teacher's classifier takes
  */
 export function endInClassifier(
   student: Model,
-  { after, channels, factor, pool }: TeacherClassifier,
-  { classes, seed }: { readonly classes: number; readonly seed: number },
+  { after, factor, pool }: TeacherClassifier,
+  { channels, classes, seed }: { readonly channels: number; readonly classes: number; readonly seed: number },
 ): Model {
-  const { output: end } = student.layer(after);
+  const end = layerNamed(after, student).output;
   const [, height, width] = end.shape as number[];
-  if (end.shape.length !== 4) throw new InputError(`"${after}" is no map [height, width, channels]`);
+  if (end.shape.length !== 4) {
+    throw new ClassifierError('after', `"${after}" is no map [height, width, channels]`);
+  }
   if (height! % pool !== 0 || width! % pool !== 0) {
-    throw new InputError(`"${after}", ${height} x ${width}, cannot be averaged over ${pool} x ${pool}`);
+    const message = `"${after}", ${height} x ${width}, cannot be averaged over ${pool} x ${pool}`;
+    throw new ClassifierError('pool', message);
   }
   const narrow = factor === null ? undefined : Math.floor(channels / factor);
   if (narrow === 0) {
-    throw new InputError(`the projector has no channels left: ${channels} divided by ${factor}`);
+    const message = `the projector has no channels left: ${channels} divided by ${factor}`;
+    throw new ClassifierError('factor', message);
   }
   if (narrow === undefined && end.shape.at(-1) !== channels) {
-    throw new InputError(
-      `"${after}" has ${end.shape.at(-1)} channels, not ${channels}, and needs a projector`,
-    );
+    const message = `"${after}" has ${end.shape.at(-1)} channels, but the teacher's classifier takes ${channels}; it needs a projector`;
+    throw new ClassifierError('factor', message);
   }
   const network = withSeededRandom(`${seed}/projector`, () => {
     let x = end;
@@ -53,16 +68,25 @@ export function endInClassifier(
   return ended;
 }
 
-/** Gives such a student the teacher's classifier. Throws `InputError` where that takes other channels. */
+/** Gives such a student the teacher's classifier. */
 export function takeClassifier(student: Model, teacher: Model): void {
-  const [own, given] = [classifierOf(student), classifierOf(teacher)];
-  const [channels] = given.kernel.shape;
-  if (channels !== own.kernel.shape[0]) {
-    throw new InputError(`is ${own.kernel.shape[0]}, but the teacher's classifier takes ${channels}`);
-  }
+  const given = classifierOf(teacher);
   const [kernel, bias] = ['kernel', 'bias'].map((name) => student.weights.get(`teacher_classifier/${name}`)!);
   kernel!.write(given.kernel);
   tf.tidy(() => bias!.write(given.bias ?? tf.zeros([given.kernel.shape[1]])));
+}
+
+/** The channels that the classifier takes, by the weights of such a student; undefined for any other's. */
+export function classifierChannels(weights: Readonly<Record<string, tf.Tensor>>): number | undefined {
+  return weights['teacher_classifier/kernel']?.shape[0];
+}
+
+function layerNamed(after: string, student: Model): Layer {
+  try {
+    return student.layer(after);
+  } catch (error) {
+    throw new ClassifierError('after', messageOf(error));
+  }
 }
 
 function average(x: Tensor, size: number): Tensor {

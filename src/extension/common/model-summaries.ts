@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { ModelSummary } from '../../protocol/inspector';
-import type { TeacherClassifier } from '../../recipe/classifier-schema';
+import type { ModelQuestion, ModelSummary } from '../../protocol/inspector';
 import type { ImageShape } from '../../recipe/image-shape';
 import type { AskOptions, Launcher } from './launcher';
 
@@ -12,7 +11,7 @@ export interface ModelDescription extends ImageShape {
   readonly model: string;
   readonly args: Readonly<Record<string, unknown>>;
   readonly workspace: string;
-  readonly teacherClassifier?: TeacherClassifier;
+  readonly teacherClassifier?: NonNullable<ModelQuestion['teacherClassifier']>;
 }
 
 /**

@@ -44,10 +44,10 @@ export function modelOf(recipe: RecipeText, at: Role | ModelPath): Student | und
 
 /** With its defaults; undefined where it is not there as a whole yet. */
 function classifierIn(value: unknown): TeacherClassifier | undefined {
-  const { after, channels, factor = 2, pool = 1 } = objectOrNone(value);
+  const { after, factor = 2, pool = 1 } = objectOrNone(value);
   const isCount = (given: unknown): given is number => Number.isInteger(given) && Number(given) > 0;
-  if (typeof after !== 'string' || !isCount(channels) || !isCount(pool)) return undefined;
-  return factor === null || isCount(factor) ? { after, channels, factor, pool } : undefined;
+  if (typeof after !== 'string' || !isCount(pool)) return undefined;
+  return factor === null || isCount(factor) ? { after, factor, pool } : undefined;
 }
 
 /** Where the teachers stand, that at `teacher` first. */

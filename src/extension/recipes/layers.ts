@@ -6,6 +6,7 @@ import { formatKeyPath } from '../../recipe/key-path';
 import type { Finding } from '../../recipe/problem';
 import { modelImages } from '../../recipe/image-shape';
 import type { DataSource } from '../../recipe/schema';
+import { TEACHER } from '../../recipe/teachers';
 import { workspacePath } from '../../recipe/workspace';
 import { workspaceOf } from '../common/launcher';
 import { SeenImages } from '../common/seen-images';
@@ -44,6 +45,15 @@ export async function layersOf(
   const folder = path.dirname(uri.fsPath);
   const model = resolveWritten(named.model, folder, workspace);
   if (model === undefined) return undefined;
+  const teacher = modelOf(recipe, TEACHER);
+  const ofTeacher = teacher && resolveWritten(teacher.model, folder, workspace);
+  const classifier = teacher &&
+    ofTeacher !== undefined &&
+    named.teacherClassifier && {
+      ...named.teacherClassifier,
+      teacher: { model: ofTeacher, args: teacher.args },
+    };
+  if (named.teacherClassifier && !classifier) return undefined;
   const { isAssumed, ...images } = new SeenImages(context.workspaceState).of(
     resolvedSource(recipe, folder, workspace),
     workspace,
@@ -53,7 +63,7 @@ export async function layersOf(
       {
         ...{ model, args: named.args, workspace, ...images },
         inputShape: modelImages(named, images.inputShape),
-        ...(named.teacherClassifier && { teacherClassifier: named.teacherClassifier }),
+        ...(classifier && { teacherClassifier: classifier }),
       },
       { quietly: true },
     )
