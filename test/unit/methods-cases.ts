@@ -30,6 +30,8 @@ export interface Case {
   readonly pretrained?: readonly string[];
   /** The loss compares the samples of a batch with each other, so that it is another when each is there twice. */
   readonly changesWithTwins?: boolean;
+  /** It refuses a batch of one sample. */
+  readonly needsTwo?: boolean;
 }
 
 const fan = (count: number): Start => ({ within: 1 / Math.sqrt(count) });
@@ -73,6 +75,7 @@ const keyShift = ['key/beta'];
 /** Batch statistics tie the samples of a batch together, so only methods without them are per sample. */
 const perSample = true;
 const changesWithTwins = true;
+const needsTwo = true;
 const labels = [2, 0, 6, 3];
 
 /** By the method and, behind a comma, the variant. */
@@ -408,13 +411,14 @@ export const cases: Record<string, Case> = {
     parts: { classifier: [6, 5] },
     perSample,
   },
-  sp: { student: [4, 6, 6, 5], teacher: [4, 3, 3, 8], changesWithTwins },
+  sp: { student: [4, 6, 6, 5], teacher: [4, 3, 3, 8], changesWithTwins, needsTwo },
   cc: {
     options: { dimension: 6 },
     student: [4, 5],
     teacher: [4, 9],
     starts: { ...biased('student', 5), ...biased('teacher', 9) },
     changesWithTwins,
+    needsTwo,
   },
   'cc, gaussian': {
     options: { dimension: 6, correlation: 'gaussian' },
@@ -422,21 +426,24 @@ export const cases: Record<string, Case> = {
     teacher: [4, 9],
     starts: { ...biased('student', 5), ...biased('teacher', 9) },
     changesWithTwins,
+    needsTwo,
   },
-  rkd: { student: [4, 5], teacher: [4, 9], changesWithTwins },
+  rkd: { student: [4, 5], teacher: [4, 9], changesWithTwins, needsTwo },
   'rkd, flattened, normalized': {
     options: { maps: 'flattened', normalize: true },
     student: [4, 2, 3, 5],
     teacher: [4, 3, 3, 9],
     changesWithTwins,
+    needsTwo,
   },
-  pkt: { student: [4, 5], teacher: [4, 9], changesWithTwins },
+  pkt: { student: [4, 5], teacher: [4, 9], changesWithTwins, needsTwo },
   srd: {
     student: [4, 5],
     teacher: [4, 9],
     starts: biased('projector', 5),
     vanishing: ['projector/bias'],
     changesWithTwins,
+    needsTwo,
   },
   pad: {
     student: [4, 5],

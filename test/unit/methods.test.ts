@@ -1,18 +1,12 @@
 import * as assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { randomSource } from '../../src/common/random';
 import { ready } from '../../src/engine/backends';
-import type {
-  DistillationMethod,
-  LossInputs,
-  OneOrMore,
-  Parts,
-  Shape,
-} from '../../src/engine/methods/method';
+import type { DistillationMethod, LossInputs, OneOrMore, Shape } from '../../src/engine/methods/method';
 import { createMethod, methods } from '../../src/engine/methods/registry';
 import { sampleShape } from '../../src/engine/methods/shapes';
 import { byName, readFixture } from '../parity/fixture';
-import { cases, type Case } from './methods-cases';
+import { cases } from './methods-cases';
+import { byLayer, create, methodOf, normal, shapesOf } from './methods-helpers';
 
 describe('methods', () => {
   before(() => ready());
@@ -257,7 +251,7 @@ describe('methods', () => {
         const { whole, twice, samples } = tf.tidy(() => ({
           whole: loss((layer) => layer, beside()),
           twice: loss((layer) => rows(layer, 2), beside(2)),
-          samples: Array.from({ length: count }, (_, index) =>
+          samples: Array.from({ length: each.needsTwo ? 0 : count }, (_, index) =>
             loss((layer) => rows(layer, 1, index), beside(1, index)),
           ),
         }));
@@ -266,6 +260,7 @@ describe('methods', () => {
           !each.changesWithTwins,
           `${twice} on the batch twice, ${whole} on it once`,
         );
+        if (each.needsTwo) return;
         const mean = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
         assert.equal(Math.abs(mean - whole) < 1e-5 * whole, each.perSample ?? false, `${mean} and ${whole}`);
       });
@@ -360,67 +355,6 @@ describe('methods', () => {
     method.dispose();
   });
 });
-
-function isSeveral(shapes: Shape | readonly Shape[]): shapes is readonly Shape[] {
-  return Array.isArray(shapes[0]);
-}
-
-function shapesOf(shapes: Shape | readonly Shape[]): readonly Shape[] {
-  return isSeveral(shapes) ? shapes : [shapes];
-}
-
-/** As methods take them: one alone, several by name. */
-function byLayer<T>(layers: readonly T[]): T | Record<string, T> {
-  return layers.length === 1
-    ? layers[0]!
-    : Object.fromEntries(layers.map((layer, place) => [`stage${place + 1}`, layer]));
-}
-
-/** Of a row in the table. */
-function methodOf(name: string): string {
-  return name.split(',')[0]!;
-}
-
-function create(
-  name: string,
-  { options = {}, student, teacher, parts = {} }: Case,
-  seed: number,
-): DistillationMethod {
-  const shapes = { student: byLayer(shapesOf(student)), teacher: byLayer(shapesOf(teacher)) };
-  return createMethod(methodOf(name), options, shapes, { seed, parts: partsOf(parts) });
-}
-
-/** The same tensors whenever they are asked for, for all tests. */
-function partsOf({ trainingLabels, classifier, normalizations }: NonNullable<Case['parts']>): Partial<Parts> {
-  const kept = (tensor: string, shape: Shape, mean = 0): tf.Tensor =>
-    (keptTensors[`${tensor} ${shape.join()}`] ??= tf.keep(normal(tensor, shape, mean)));
-  return {
-    ...(trainingLabels && { trainingLabels: Int32Array.from(trainingLabels) }),
-    ...(classifier && {
-      classifier: {
-        kernel: kept('classifier', classifier) as tf.Tensor2D,
-        bias: kept('bias', [classifier[1]]) as tf.Tensor1D,
-      },
-    }),
-    ...(normalizations && {
-      normalizations: normalizations.map((channels) => ({
-        gamma: kept('gamma', [channels], 2) as tf.Tensor1D,
-        beta: kept('beta', [channels]) as tf.Tensor1D,
-      })),
-    }),
-  };
-}
-
-const keptTensors: Record<string, tf.Tensor> = {};
-
-/** Normal with deviation 1, the same for the same parts. */
-function normal(name: string, shape: Shape, mean = 0): tf.Tensor {
-  const random = randomSource('methods.test', name);
-  const values = Float32Array.from({ length: tf.util.sizeFromShape([...shape]) }, () => {
-    return mean + Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  });
-  return tf.tensor(values, [...shape]);
-}
 
 /** Away from the start, where some weights are zero; state stays as it is. */
 function setRandomWeights(method: DistillationMethod): void {

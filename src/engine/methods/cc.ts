@@ -21,6 +21,7 @@ export const cc = defineMethod({
     url: 'https://arxiv.org/abs/1904.01802',
     code: 'https://github.com/HobbitLong/RepDistiller (distiller_zoo/CC.py)',
   },
+  comparesSamples: true,
   options: Type.Object(
     {
       dimension: Type.Integer({ minimum: 1, default: 128, description: 'Of the embedding.' }),

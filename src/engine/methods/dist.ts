@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
-import { logitRows } from '../operations/normalize';
+import { length, logitRows } from '../operations/normalize';
 import { defineMethod } from './method';
 import { sameLogitsOrPixels } from './shapes';
 
@@ -10,7 +10,7 @@ const EPSILON = 1e-8;
 /**
  * T^2 times the mean distance (1 - Pearson correlation) between the class probabilities of both: of each image over
  * the classes, and of each class over the images. Where every pixel has logits, [N, H, W, classes], each counts as an
- * image.
+ * image. What is the same for all correlates with nothing, and its gradient is as PyTorch's: that of a length 0 is 0.
  */
 export const dist = defineMethod({
   name: 'dist',
@@ -59,7 +59,7 @@ export const dist = defineMethod({
 /** Mean over the rows of 1 - their correlation. */
 function rowDistance(first: tf.Tensor, second: tf.Tensor): tf.Scalar {
   const [a, b] = [centred(first), centred(second)];
-  const lengths = tf.mul(tf.norm(a, 2, -1), tf.norm(b, 2, -1));
+  const lengths = tf.mul(length(a), length(b));
   return tf.sub(1, tf.mean(tf.div(tf.sum(tf.mul(a, b), -1), tf.add(lengths, EPSILON))));
 }
 

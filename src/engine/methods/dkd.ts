@@ -1,9 +1,10 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
+import { detach } from './detach';
 import { defineMethod } from './method';
 import { sameLogits } from './shapes';
 
-/** Takes a class out of a softmax, as in the authors' code. */
+/** How far below all others a class leaves a softmax. */
 const EXCLUDED = 1000;
 
 /**
@@ -43,14 +44,17 @@ export const dkd = defineMethod({
   create({ alpha, beta, temperature }, shapes) {
     const classes = sameLogits('dkd', shapes);
     return ({ student, teacher, labels }) => {
-      const isTrue = tf.cast(tf.oneHot(labels!, classes), 'float32');
+      const isTrue = tf.cast(tf.oneHot(labels!, classes), 'bool');
+      // So far below the least that its share of a softmax is 0, however large the logits; the authors take off 1000.
+      const withoutTrue = (logits: tf.Tensor): tf.Tensor =>
+        tf.where(isTrue, tf.sub(tf.min(detach(logits), -1, true), EXCLUDED), logits);
       const apart = (logits: tf.Tensor): { target: tf.Tensor; others: tf.Tensor } => {
         const softened = tf.div(logits, temperature);
-        const others = tf.logSoftmax(tf.sub(softened, tf.mul(isTrue, EXCLUDED)));
+        const others = tf.logSoftmax(withoutTrue(softened));
         const all = tf.logSoftmax(softened);
-        const logTrue = tf.sum(tf.mul(all, isTrue), -1);
+        const logTrue = tf.sum(tf.where(isTrue, all, 0), -1);
         // Not log(1 - p), which rounds to log(0) for a sure teacher.
-        const logOthers = tf.logSumExp(tf.sub(all, tf.mul(isTrue, EXCLUDED)), -1);
+        const logOthers = tf.logSumExp(withoutTrue(all), -1);
         return { target: tf.stack([logTrue, logOthers], -1), others };
       };
       const [ofStudent, ofTeacher] = [apart(student), apart(teacher)];

@@ -1,8 +1,11 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
-import { logitRows } from '../operations/normalize';
+import { logitRows, standardized } from '../operations/normalize';
 import { defineMethod } from './method';
 import { sameLogitsOrPixels } from './shapes';
+
+/** Added to the deviation of logits. */
+const EPSILON = 1e-7;
 
 /**
  * T^2 times the Kullback-Leibler divergence of softmax(student / T) from softmax(teacher / T), mean over the batch.
@@ -49,7 +52,8 @@ export const kd = defineMethod({
   create({ temperature, distance, mean, standardize }, shapes) {
     sameLogitsOrPixels('kd', shapes);
     return ({ student, teacher }) => {
-      const scaled = (logits: tf.Tensor2D): tf.Tensor => (standardize ? standardized(logits) : logits);
+      const scaled = (logits: tf.Tensor2D): tf.Tensor =>
+        standardize ? standardized(logits, [1], EPSILON) : logits;
       const studentLog = tf.logSoftmax(tf.div(scaled(logitRows(student)), temperature));
       const teacherLog = tf.logSoftmax(tf.div(scaled(logitRows(teacher)), temperature));
       const surprise = distance === 'divergence' ? tf.sub(teacherLog, studentLog) : tf.neg(studentLog);
@@ -58,11 +62,3 @@ export const kd = defineMethod({
     };
   },
 });
-
-/** Zero mean and unit (unbiased) deviation over the classes. */
-function standardized(logits: tf.Tensor2D): tf.Tensor {
-  const classes = logits.shape[1];
-  const { mean, variance } = tf.moments(logits, -1, true);
-  const deviation = tf.sqrt(tf.mul(variance, classes / (classes - 1)));
-  return tf.div(tf.sub(logits, mean), tf.add(deviation, 1e-7));
-}

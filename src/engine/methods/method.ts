@@ -105,6 +105,8 @@ interface MethodOn<
    * teacher and logits have 4 N rows in this order, labels and sample ids N.
    */
   readonly views?: 'rotations';
+  /** It compares the samples of a batch with one another, and learns nothing from one alone, which is refused. */
+  readonly comparesSamples?: true;
   /** Which parts `create` is given. */
   readonly requires?: readonly (keyof Parts)[];
   /**

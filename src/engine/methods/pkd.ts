@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
+import { standardized } from '../operations/normalize';
 import { resizeBilinear } from '../operations/resample';
 import { defineMethod } from './method';
 import { mapSizes, refuseShapes } from './shapes';
@@ -9,7 +10,8 @@ const EPSILON = 1e-6;
 
 /**
  * Half the mean square between both maps, each channel at zero mean and unit (unbiased) deviation over the batch and
- * all positions: the same as one minus their Pearson correlation. The one map is resized to the other, bilinearly.
+ * all positions: the same as one minus their Pearson correlation, which counts as 0 where a channel is constant. The
+ * one map is resized to the other, bilinearly.
  */
 export const pkd = defineMethod({
   name: 'pkd',
@@ -41,15 +43,8 @@ export const pkd = defineMethod({
     }
     const { height, width } = resizeStudent ? teacher : student;
     const standard = (maps: tf.Tensor): tf.Tensor =>
-      standardized(resizeBilinear(maps as tf.Tensor4D, height, width));
+      standardized(resizeBilinear(maps as tf.Tensor4D, height, width), [0, 1, 2], EPSILON);
     return (inputs) =>
       tf.div(tf.mean(tf.squaredDifference(standard(inputs.student), standard(inputs.teacher))), 2);
   },
 });
-
-function standardized(maps: tf.Tensor4D): tf.Tensor {
-  const { mean, variance } = tf.moments(maps, [0, 1, 2], true);
-  const count = maps.shape[0] * maps.shape[1] * maps.shape[2];
-  const deviation = tf.sqrt(tf.mul(variance, count / (count - 1)));
-  return tf.div(tf.sub(maps, mean), tf.add(deviation, EPSILON));
-}

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
-import { length, pooled } from '../operations/normalize';
+import { length, orOne, pooled } from '../operations/normalize';
 import { defineMethod } from './method';
 
 const EPSILON = 1e-7;
@@ -20,6 +20,7 @@ export const pkt = defineMethod({
     url: 'https://arxiv.org/abs/1803.10837',
     code: 'https://github.com/megvii-research/mdistiller (mdistiller/distillers/PKT.py)',
   },
+  comparesSamples: true,
   options: Type.Object({}, { additionalProperties: false }),
 
   create() {
@@ -33,8 +34,9 @@ export const pkt = defineMethod({
 });
 
 function neighbourhood(vectors: tf.Tensor2D): tf.Tensor {
-  // A vector of zeros has the cosine 0 with all.
-  const directions: tf.Tensor2D = tf.div(vectors, tf.add(tf.expandDims(length(vectors), -1), EPSILON));
+  const lengths = tf.expandDims(length(vectors), -1);
+  // A vector of zeros has the cosine 0 with all, whatever it is divided by; by 1, its gradient stays small too.
+  const directions: tf.Tensor2D = tf.div(vectors, tf.add(orOne(lengths, EPSILON), EPSILON));
   const likeness = tf.div(tf.add(tf.matMul(directions, directions, false, true), 1), 2);
   return tf.div(likeness, tf.sum(likeness, -1, true));
 }

@@ -225,7 +225,7 @@ function onOneLayer({
 
 /** The shapes may differ from those at creation in the size of the batch alone. */
 function checkInputs(
-  { name: method, needs = [] }: MethodDefinition,
+  { name: method, needs = [], comparesSamples }: MethodDefinition,
   shapes: Lists<Shape>,
   inputs: LossInputs<readonly tf.Tensor[]>,
 ): void {
@@ -243,6 +243,11 @@ function checkInputs(
   if (ofStudent !== ofTeacher) {
     throw new InputError(
       `${method}: the student's batch has ${ofStudent} samples and the teacher's ${ofTeacher}`,
+    );
+  }
+  if (comparesSamples && ofStudent < 2) {
+    throw new InputError(
+      `${method} compares the samples of a batch with one another, so a batch needs at least two (train.batchSize)`,
     );
   }
 }

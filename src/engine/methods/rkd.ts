@@ -21,6 +21,7 @@ export const rkd = defineMethod({
     url: 'https://arxiv.org/abs/1904.05068',
     code: 'https://github.com/megvii-research/mdistiller (mdistiller/distillers/RKD.py)',
   },
+  comparesSamples: true,
   options: Type.Object(
     {
       distanceWeight: Type.Number({ minimum: 0, default: 25, description: 'Weight of the distances.' }),
@@ -65,16 +66,10 @@ function relativeDistances(vectors: tf.Tensor2D): tf.Tensor2D {
   return tf.div(tf.mul(distances, count * (count - 1)), tf.sum(distances));
 }
 
-/** [N, N, N]: the cosine of the angle at the first between the other two; 0 where two of them are one. */
+/** [N, N, N]: the cosine of the angle at the first between the other two; 0 where two of them are one or alike. */
 function angles(vectors: tf.Tensor2D): tf.Tensor3D {
-  const count = vectors.shape[0];
   const differences = tf.sub(tf.expandDims(vectors, 0), tf.expandDims(vectors, 1));
-  // A vector's difference from itself is zero whatever it is divided by; by 1, its gradient stays small too.
-  const squares = tf.add(tf.sum(tf.square(differences), -1), tf.eye(count));
-  const directions: tf.Tensor3D = tf.mul(
-    differences,
-    tf.expandDims(tf.rsqrt(tf.maximum(squares, 1e-24)), -1),
-  );
+  const directions = unitLength(differences) as tf.Tensor3D;
   return tf.matMul(directions, directions, false, true);
 }
 

@@ -67,12 +67,13 @@ export function sameArea(student: MapSize, teacher: MapSize): boolean {
   return student.height === teacher.height && student.width === teacher.width;
 }
 
-/** The number of classes of two logits [N, classes]; throws `InputError` if they are not alike. */
+/** The number of classes of two logits [N, classes]; throws `InputError` if they are not alike, or if there is one. */
 export function sameLogits(method: string, shapes: ShapePair): number {
   const [, classes] = shapes.student;
   if (shapes.student.length !== 2 || shapes.teacher.length !== 2 || classes !== shapes.teacher[1]) {
     refuseShapes(`${method} compares logits [classes] of as many classes`, shapes);
   }
+  severalClasses(method, shapes);
   return classes!;
 }
 
@@ -85,4 +86,10 @@ export function sameLogitsOrPixels(method: string, shapes: ShapePair): void {
       shapes,
     );
   }
+  severalClasses(method, shapes);
+}
+
+/** The share of a class alone is always 1. */
+function severalClasses(method: string, shapes: ShapePair): void {
+  if (shapes.student.at(-1)! < 2) refuseShapes(`${method} compares logits of at least two classes`, shapes);
 }

@@ -15,6 +15,7 @@ export const sp = defineMethod({
     url: 'https://arxiv.org/abs/1907.09682',
     code: 'https://github.com/megvii-research/mdistiller (mdistiller/distillers/SP.py)',
   },
+  comparesSamples: true,
   options: Type.Object({}, { additionalProperties: false }),
 
   create() {

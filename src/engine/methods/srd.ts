@@ -7,9 +7,13 @@ import { defineMethod } from './method';
 /** Of the batch normalisations, which have no weights. */
 const EPSILON = 1e-4;
 
+/** Stands for sums below it, of which the logarithm would have no bound. */
+const LEAST = 1e-30;
+
 /**
  * The logarithm of sum |s - t|^exponent over the batch, of the student's features projected linearly to the teacher's
- * and both normalised over the batch. Maps are averaged over their positions. The authors weigh it by 2 and add `kd`
+ * and both normalised over the batch; not below log 1e-30, where both are the same. Maps are averaged over their
+ * positions. The authors weigh it by 2 and add `kd`
  * at temperature 1.
  */
 export const srd = defineMethod({
@@ -23,6 +27,7 @@ export const srd = defineMethod({
     url: 'https://arxiv.org/abs/2303.11098',
     code: 'https://github.com/yoshitomo-matsubara/torchdistill (torchdistill/losses/mid_level.py, SRDLoss)',
   },
+  comparesSamples: true,
   options: Type.Object(
     {
       exponent: Type.Number({
@@ -41,7 +46,7 @@ export const srd = defineMethod({
       const normal = (vectors: tf.Tensor): tf.Tensor =>
         normVectors(vectors, tf.ones([channels]), tf.zeros([channels]), EPSILON);
       const apart = tf.abs(tf.sub(normal(project(pooled(inputs.student))), normal(pooled(inputs.teacher))));
-      return tf.log(tf.sum<tf.Scalar>(tf.pow(apart, exponent)));
+      return tf.log(tf.maximum<tf.Scalar>(tf.sum(tf.pow(apart, exponent)), LEAST));
     };
   },
 });

@@ -1,9 +1,32 @@
 import * as tf from '@tensorflow/tfjs';
+import { detach } from '../methods/detach';
 
-/** Vectors along the last axis at unit length; those shorter than 1e-12 are divided by that (PyTorch's `normalize`). */
+/**
+ * Vectors along the last axis at unit length. Those shorter than 1e-12 have no direction and stay as they are: PyTorch's
+ * `normalize` divides them by 1e-12, and so gives a vector of zeros a gradient 1e12 times as large as the others'.
+ */
 export function unitLength(vectors: tf.Tensor): tf.Tensor {
   const squares = tf.sum(tf.square(vectors), -1, true);
-  return tf.mul(vectors, tf.rsqrt(tf.maximum(squares, 1e-24)));
+  return tf.mul(vectors, tf.rsqrt(orOne(squares, 1e-24)));
+}
+
+/**
+ * Zero mean and unit (unbiased) deviation over some axes; `epsilon` is added to the deviation. Where the deviation is
+ * below it, values that do not differ become 0, and their gradient stays as large as the others' (PyTorch's is as
+ * many times larger as 1 / epsilon).
+ */
+export function standardized(values: tf.Tensor, axes: number[], epsilon: number): tf.Tensor {
+  const { mean, variance } = tf.moments(values, axes, true);
+  const count = values.size / mean.size;
+  // A value alone does not deviate from itself.
+  const unbiased = tf.mul(variance, count / Math.max(1, count - 1));
+  const deviation = tf.sqrt(orOne(unbiased, epsilon ** 2));
+  return tf.div(tf.sub(values, mean), tf.add(deviation, epsilon));
+}
+
+/** The values above a least one, and 1, without gradient, in place of the others. */
+export function orOne(values: tf.Tensor, least: number): tf.Tensor {
+  return tf.where(tf.greater(detach(values), least), values, 1);
 }
 
 /** The length of vectors along an axis; at zero its gradient is zero, as in PyTorch. */

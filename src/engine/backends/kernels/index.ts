@@ -1,4 +1,5 @@
 import type { BackendName } from '../report';
+import { registerAbsGradient } from './abs-gradient';
 import { registerBatchNormGradient } from './batch-norm';
 import { fuseBatchNormLayer } from './batch-norm-layer';
 import { registerConvolutionGradient } from './convolution-gradient';
@@ -18,6 +19,7 @@ const installed = new Set<string>();
  */
 export function installKernels(backend: BackendName): void {
   once('gradients', () => {
+    registerAbsGradient();
     registerBatchNormGradient();
     registerReductionGradients();
     registerReluGradients();
