@@ -13,8 +13,7 @@ const LEAST = 1e-30;
 /**
  * The logarithm of sum |s - t|^exponent over the batch, of the student's features projected linearly to the teacher's
  * and both normalised over the batch; not below log 1e-30, where both are the same. Maps are averaged over their
- * positions. The authors weigh it by 2 and add `kd`
- * at temperature 1.
+ * positions. The authors weigh it by 2 and add `kd` at temperature 1.
  */
 export const srd = defineMethod({
   name: 'srd',
