@@ -40,7 +40,7 @@ describe('the tree of experiments', () => {
     assert.deepEqual(drawn(await collect({ sort: 'name' })), [
       'small | 2 groups',
       // Sample deviation of two values that lie 2 points apart: sqrt(2).
-      '  alone | 83.0 ± 1.4 · 2 seeds · baseline',
+      '  alone | 83.0 ± 1.4 · baseline · 2 seeds',
       '    seed 0 | 82.0 · 12 min ago',
       '    seed 1 | 84.0 · 12 min ago',
       '  kd | 87.0 ± 1.4 · 2 seeds · ★',

@@ -137,11 +137,12 @@ function groupRow(
   const { group, accuracy, isBaseline } = result;
   const row: Row = {
     ...container(`group ${experiment} ${group.key}`, group.label, inOrder(ordered, sort)),
+    // A narrow side bar cuts the end off.
     description: joinParts(
       accuracy && pointsWithSpread(accuracy.mean, accuracy.deviation),
+      isBaseline && results.length > 1 && l10n.t('baseline'),
       accuracy ? plural(accuracy.count, 'seed') : plural(members.length, 'run'),
       members.some(({ notes }) => notes.star === true) && '★',
-      isBaseline && results.length > 1 && l10n.t('baseline'),
     ),
     icon: { name: 'layers' },
     context: isBaseline ? 'group baseline' : 'group',
