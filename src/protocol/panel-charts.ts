@@ -27,10 +27,12 @@ const axes = {
  * - `train`: columns `loss`, `accuracy` (0 … 1), `lr`, `imagesPerSecond`, `dataWait` (0 … 1), `resident` and
  *   `device` (bytes of memory; where they are measured), and `term <name>` for each weighted loss term: `term task`, `term kd`, `term tat@stage3`
  * - `validation`: columns `loss`, `accuracy`; at most one row an epoch
+ * - `teachers`: for each further teacher, and each that learns, columns `loss <name>` and `accuracy <name>` on the
+ *   validation split; of those that learn a row an evaluation, of the others one at the start
  * - `hooks`: for each hook `weight <name>`, `loss <name>` (unweighted), `cka <name>` and `cosine <name>` where they can be
  *   had; a row an evaluation
  */
-export const TableName = oneOf('train', 'validation', 'hooks');
+export const TableName = oneOf('train', 'validation', 'teachers', 'hooks');
 export type TableName = Static<typeof TableName>;
 
 /** The axis of charts; `time` shows the column `seconds`. */
@@ -81,9 +83,13 @@ export const Overlay = closed({
 });
 export type Overlay = Static<typeof Overlay>;
 
-/** Accuracies (0 … 1) that are drawn as lines across the chart, on the validation split. */
+/** What the run's accuracy on the validation split is drawn beside: accuracies (0 … 1) as lines across the chart. */
 export const References = closed({
   teacher: Type.Optional(Type.Number()),
+  /** Further teachers that stay as they are. */
+  teachers: Type.Optional(Type.Array(closed({ name: Type.String(), accuracy: Type.Number() }))),
+  /** Names of the teachers that learn too, whose curves are in the table `teachers`. */
+  learning: Type.Optional(Type.Array(Type.String())),
   baseline: Type.Optional(closed({ label: Type.String(), accuracy: Type.Number() })),
 });
 export type References = Static<typeof References>;

@@ -156,6 +156,31 @@ export function validationRows(epochs: number, shift = 0, spread?: number): Rows
   );
 }
 
+/** Of the teacher `peer`, which learns too: 50, 60, 70 … % on validation. */
+export function peerRows(epochs: number): Rows {
+  return rows('teachers', steps(STEPS_AN_EPOCH, epochs * STEPS_AN_EPOCH, STEPS_AN_EPOCH), {
+    'accuracy peer': (epoch) => 0.4 + 0.1 * epoch,
+    'loss peer': (epoch) => 1 / epoch,
+  });
+}
+
+/** What a snapshot has of a run with a teacher, a further one and one that learns. */
+export function severalTeachers(): Pick<Snapshot, 'references' | 'tables'> {
+  return {
+    references: {
+      teacher: 0.93,
+      teachers: [{ name: 'wide', accuracy: 0.945 }],
+      learning: ['peer'],
+      baseline: { label: 'alone', accuracy: 0.831 },
+    },
+    tables: [
+      { keep: 0, rows: trainRows(4, 868) },
+      { keep: 0, rows: validationRows(6) },
+      { keep: 0, rows: peerRows(5) },
+    ],
+  };
+}
+
 export const hooks: HookRow[] = [
   {
     name: 'kd',

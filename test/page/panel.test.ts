@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import type { Snapshot } from '../../src/protocol/panel';
-import { cards, delta, header, logLines, other, own, snapshot, trainRows, validationRows } from './example';
+import {
+  cards,
+  delta,
+  header,
+  logLines,
+  other,
+  own,
+  severalTeachers,
+  snapshot,
+  trainRows,
+  validationRows,
+} from './example';
 import { freshPages } from './fresh-pages';
 import type { PanelPage } from './panel-page';
 
@@ -172,6 +183,69 @@ describe('the panel’s page', () => {
       ]);
     });
 
+    it('have further teachers as lines, and those that learn as curves', async () => {
+      await panel.send({ ...viewed({ smoothing: 0 }), overlays: [], ...severalTeachers() });
+      await plot('accuracy').focus();
+      await panel.page.keyboard.press('Home');
+      const own = validationRows(6).columns.accuracy!.mean;
+      const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
+      assert.equal(
+        await spoken('accuracy'),
+        `epoch 1: this run ${percent(own[0]!)}, peer (learns) 50.0 %, teacher 93.0 %, wide (teacher) 94.5 %, ` +
+          'alone (baseline) 83.1 %',
+      );
+      const legend = panel.page.locator('[data-chart=accuracy] .legend li');
+      assert.deepEqual(
+        (await legend.allInnerTexts()).map((text) => text.replace(/\s+/g, ' ')),
+        [
+          `this run ${percent(own[0]!)}`,
+          'peer (learns) 50.0 %',
+          'teacher 93.0 %',
+          'wide (teacher) 94.5 %',
+          'alone (baseline) 83.1 %',
+        ],
+      );
+      const marks = await legend
+        .locator('line')
+        .evaluateAll((lines) =>
+          (lines as unknown as PageLine[]).map((line) => [
+            line.getAttribute('stroke'),
+            line.getAttribute('stroke-dasharray'),
+          ]),
+        );
+      assert.deepEqual(
+        marks.map(([, dash]) => dash),
+        ['', '7 5', '7 5', '7 5', '2 4'],
+      );
+      // The run and its teachers are told apart by their colours.
+      assert.equal(new Set(marks.slice(0, 4).map(([colour]) => colour)).size, 4);
+
+      await panel.page.getByRole('button', { name: 'Accuracy on validation as a table' }).click();
+      const table = panel.page.locator('[data-chart=accuracy] table');
+      assert.deepEqual(await table.locator('thead th').allInnerTexts(), [
+        'epoch',
+        'this run',
+        'peer (learns)',
+        'teacher',
+        'wide (teacher)',
+        'alone (baseline)',
+      ]);
+      assert.deepEqual(await table.locator('tbody td:nth-child(3)').allInnerTexts(), [
+        '50.0 %',
+        '60.0 %',
+        '70.0 %',
+        '80.0 %',
+        '90.0 %',
+        // The sixth evaluation of the peer has not come yet.
+        '',
+      ]);
+      await panel.page.getByRole('button', { name: 'SVG' }).click();
+      await panel.waitForPosted((message) => message.type === 'export' && message.format === 'svg');
+      const { bytes } = (await panel.lastPosted('export'))!;
+      const svg = Buffer.from(Object.values(bytes!)).toString();
+      for (const name of ['peer (learns)', 'wide (teacher)']) assert.ok(svg.includes(`>${name}<`), name);
+    });
+
     it('zoom by dragging, ask for finer rows, and show all again by a double click', async () => {
       await panel.send(snapshot({ tables: [{ keep: 0, rows: trainRows(4, 868, 16) }] }));
       const box = (await plot('terms').locator('.u-over').boundingBox())!;
@@ -325,6 +399,10 @@ interface PageCanvas {
   getContext(kind: '2d'): {
     getImageData(x: number, y: number, width: number, height: number): { data: number[] };
   };
+}
+
+interface PageLine {
+  getAttribute(name: string): string | null;
 }
 
 interface PageBox {

@@ -8,7 +8,7 @@ import { packageRoot } from '../../src/common/files';
 import type { Snapshot } from '../../src/protocol/panel';
 import type { Action, Cards } from '../../src/protocol/panel-sections';
 import { type Theme, themes } from '../e2e/themes';
-import { baseline, header, overlays, own, snapshot } from './example';
+import { baseline, header, overlays, own, severalTeachers, snapshot } from './example';
 import { PanelPage, servePanel } from './panel-page';
 
 /** Pictures of every state in every theme are kept here for people to look at. */
@@ -37,6 +37,7 @@ const ended = (
 const states: Record<string, Partial<Snapshot>> = {
   overview: {},
   'overview-log-scale': view({ logScale: true, axis: 'time', smoothing: 0 }),
+  'several-teachers': severalTeachers(),
   hooks: view({ tab: 'hooks' }),
   predictions: view({ tab: 'predictions' }),
   compare: view({ tab: 'compare' }),

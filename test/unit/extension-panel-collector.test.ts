@@ -95,6 +95,22 @@ describe('what a panel shows of runs on disk', () => {
     writer.close();
   });
 
+  it('sends the curves of teachers that learn, of which there are mostly none', async () => {
+    const { run, writer } = await liveRun();
+    const collect = collectorOf({ kind: 'run', keys: [run.folder] });
+    writer.appendMetric({ kind: 'validation', step: 10, epoch: 1, loss: 1, accuracy: 0.5 });
+    const tables = async (): Promise<unknown> =>
+      (await collect()).tables?.map(({ keep, rows }) => [rows.table, keep, [...rows.step]]);
+    assert.deepEqual(await tables(), [['validation', 0, [10]]]);
+    const teachers = { peer: { loss: 1, accuracy: 0.5 } };
+    writer.appendMetric({ kind: 'teachers', step: 10, epoch: 1, teachers });
+    writer.appendMetric({ kind: 'teachers', step: 20, epoch: 2, teachers });
+    assert.deepEqual(await tables(), [['teachers', 0, [10, 20]]]);
+    writer.appendMetric({ kind: 'teachers', step: 30, epoch: 3, teachers });
+    assert.deepEqual(await tables(), [['teachers', 2, [30]]]);
+    writer.close();
+  });
+
   it('sends what a tab shows only while it is open', async () => {
     const run = await finishedRun();
     const collect = collectorOf({ kind: 'run', keys: [run.folder] });

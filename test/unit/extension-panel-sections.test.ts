@@ -8,6 +8,7 @@ import { headerOf, headerOfGone } from '../../src/extension/panel/sections/heade
 import { hookRowsOf } from '../../src/extension/panel/sections/hooks';
 import { besideOf, comparedKeys } from '../../src/extension/panel/sections/subject';
 import { DEFAULT_VIEW } from '../../src/protocol/panel';
+import { References } from '../../src/protocol/panel-charts';
 import { fits } from '../../src/protocol/panel-schema';
 import { Cards, Comparison, Header, HookRow } from '../../src/protocol/panel-sections';
 import type { Recipe } from '../../src/recipe/schema';
@@ -102,6 +103,25 @@ describe('the cards of a run', () => {
     // This run: (0.74 - 0.61) / (0.9 - 0.61).
     near(cards.gap.value, 0.13 / 0.29);
     assert.equal(cards.gap.split, 'test');
+  });
+
+  it('are drawn beside further teachers: fixed ones at what they reach, those that learn by their curves', async () => {
+    const peer = { model: 'builtin:resnet8', args: {}, weights: null, learns: true };
+    const wide = { ...kd.teacher!, weights: 'run:20261122-101500-k3f9' };
+    const info = {
+      teachers: { wide: { validation: score(0.95) }, peer: { validation: score(0.6) } },
+    };
+    const several = seenRun({ ...kd, teachers: { wide, late: wide, peer } }, 0, {}, { info });
+    const references = referencesOf(await standing(several));
+    assert.ok(fits(References, references));
+    assert.deepEqual(references, {
+      teacher: 0.9,
+      teachers: [{ name: 'wide', accuracy: 0.95 }],
+      learning: ['peer'],
+    });
+    const mutual = seenRun({ ...kd, teacher: peer }, 0, {}, { info: { teacher: {} } });
+    assert.deepEqual(referencesOf(await standing(mutual)), { learning: ['teacher'] });
+    assert.deepEqual(referencesOf(await standing(seenRun(kd, 0))), { teacher: 0.9 });
   });
 
   it('say why a figure cannot be had', async () => {

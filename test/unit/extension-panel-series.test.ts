@@ -133,6 +133,33 @@ describe('the series of a run', () => {
     assert.equal(series.state.damaged, 0);
   });
 
+  it('reads further teachers into columns by name, those that learn at each evaluation', async () => {
+    const teachers = (step: number, of: Record<string, { loss: number | null; accuracy: number }>): string =>
+      `${JSON.stringify({ kind: 'teachers', attempt: 1, seq: seq++, step, epoch: step / 100, teachers: of, time: step * 100 })}\n`;
+    fs.writeFileSync(
+      file,
+      attemptLine(1, 0, 0) +
+        teachers(0, { 'wide.2': { loss: 0.5, accuracy: 0.9 } }) +
+        teachers(100, { peer: { loss: 1, accuracy: 0.25 }, other: { loss: null, accuracy: 0.5 } }) +
+        teachers(200, { peer: { loss: 2, accuracy: 0.75 }, other: { loss: 3, accuracy: 1 } }),
+    );
+    const series = await read(new RunSeries(folder));
+    const { step, columns } = series.rows('teachers');
+    assert.deepEqual([...step], [0, 100, 200]);
+    assert.deepEqual(
+      Object.fromEntries(Object.entries(columns).map(([name, { mean }]) => [name, [...mean]])),
+      {
+        'loss wide.2': [0.5, Number.NaN, Number.NaN],
+        'accuracy wide.2': [0.9, Number.NaN, Number.NaN],
+        'loss peer': [Number.NaN, 1, 2],
+        'accuracy peer': [Number.NaN, 0.25, 0.75],
+        'accuracy other': [Number.NaN, 0.5, 1],
+        'loss other': [Number.NaN, Number.NaN, 3],
+      },
+    );
+    assert.equal(series.state.damaged, 0);
+  });
+
   it('forgets lines beyond the step that a resume went on from, and the pause before it', async () => {
     fs.writeFileSync(
       file,

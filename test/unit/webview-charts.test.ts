@@ -204,6 +204,32 @@ describe('charts', () => {
       for (const tick of ['0.0', '0.1', '1.0', '10.0']) assert.ok(texts.includes(tick), tick);
     });
 
+    it('puts the names of lines into as many rows as they take, and the picture below them', () => {
+      const drawn = (count: number) => {
+        const series = Array.from({ length: count }, (_, index) => line(`model ${index}`, [0, 1], [0, 1]));
+        const { marks } = drawCharts([chart({ series })], ink);
+        const [, top] = /^M[\d.]+ ([\d.]+)V/.exec(paths(marks).find((d) => d.includes('V'))!)!.map(Number);
+        const names = marks.flatMap((mark) =>
+          mark.kind === 'text' && mark.text.startsWith('model') ? [mark] : [],
+        );
+        return { top: top!, names };
+      };
+      const [few, many] = [drawn(3), drawn(12)];
+      assert.equal(new Set(few.names.map(({ y }) => y)).size, 1);
+      assert.equal(many.names.length, 12);
+      const rows = [...new Set(many.names.map(({ y }) => y))];
+      assert.ok(rows.length > 1);
+      assert.equal(many.top - few.top, rows.at(-1)! - rows[0]!);
+      for (const y of rows) {
+        const places = many.names.filter((name) => name.y === y).map(({ x }) => x);
+        for (const [index, x] of places.entries()) {
+          // Eight letters of 12 pixels at most, and the next line's mark.
+          assert.ok(x + 8 * 12 * 0.56 <= (places[index + 1] ?? 640) - 30, `${x} of ${places.join(' ')}`);
+        }
+      }
+      assert.ok(many.names.every(({ y }) => y < many.top));
+    });
+
     it('writes names of strangers as text', () => {
       const hostile = '</text><script>alert(1)</script>"&\u0000🙂';
       const svg = toSvg(

@@ -1,4 +1,4 @@
-/** How a line is drawn: the teacher always dashed, the baseline always dotted, whatever was run solid. */
+/** How a line is drawn: teachers always dashed, the baseline always dotted, whatever was run solid. */
 export type Stroke = 'solid' | 'dashed' | 'dotted';
 
 export interface Series {

@@ -1,5 +1,5 @@
 import { type Aligned, align } from './align';
-import type { ChartContent, Stroke } from './content';
+import type { ChartContent, Series, Stroke } from './content';
 import { DASHES } from './dashes';
 import { ticksOf, tickTexts } from './ticks';
 
@@ -60,6 +60,7 @@ export interface Ink {
 const CELL = { width: 640, height: 360 };
 const MARGIN = { left: 64, right: 20, top: 60, bottom: 48 };
 const TEXT_SIZE = 12;
+const LEGEND_ROW = 18;
 /** Mean width of a letter in sizes of the font, for placing the legend. */
 const LETTER = 0.56;
 
@@ -81,17 +82,16 @@ export function drawCharts(charts: readonly ChartContent[], ink: Ink): Drawing {
 }
 
 function drawChart(chart: ChartContent, ink: Ink, corner: { x: number; y: number }): Mark[] {
-  const box = {
-    x: corner.x + MARGIN.left,
-    y: corner.y + MARGIN.top,
-    width: CELL.width - MARGIN.left - MARGIN.right,
-    height: CELL.height - MARGIN.top - MARGIN.bottom,
-  };
+  const left = corner.x + MARGIN.left;
+  const width = CELL.width - MARGIN.left - MARGIN.right;
+  const legend = legendEntries(chart, width);
+  const top = MARGIN.top + LEGEND_ROW * (legend.at(-1)?.row ?? 0);
+  const box = { x: left, y: corner.y + top, width, height: CELL.height - top - MARGIN.bottom };
   const aligned = align(chart);
   const scales = scalesOf(chart, aligned, box);
   return [
     text(chart.title, box.x, corner.y + 24, ink.foreground, { size: 15 }),
-    ...drawLegend(chart, ink, box.x, corner.y + 46),
+    ...drawLegend(legend, ink, left, corner.y + 46),
     ...drawAxes(chart, ink, scales, box),
     {
       kind: 'clipped',
@@ -209,15 +209,35 @@ function drawAxes(chart: ChartContent, ink: Ink, { x, y }: Scales, box: Box): Ma
   ];
 }
 
-function drawLegend(chart: ChartContent, ink: Ink, left: number, y: number): Mark[] {
-  let x = left;
-  return [...chart.series, ...chart.levels].flatMap(({ label, colour, stroke }) => {
-    const marks = [
-      line(`M${round(x)} ${y - 4}h24`, colour, stroke),
-      text(label, round(x + 30), y, ink.foreground),
+interface LegendEntry extends Pick<Series, 'label' | 'colour' | 'stroke'> {
+  readonly row: number;
+  /** From the legend's left end. */
+  readonly x: number;
+}
+
+/** The lines' names beside each other, in as many rows as that takes. */
+function legendEntries({ series, levels }: ChartContent, width: number): LegendEntry[] {
+  let row = 0;
+  let end = 0;
+  return [...series, ...levels].map(({ label, colour, stroke }) => {
+    const room = 46 + label.length * TEXT_SIZE * LETTER;
+    if (end > 0 && end + room > width) {
+      row++;
+      end = 0;
+    }
+    const x = end;
+    end += room;
+    return { label, colour, stroke, row, x };
+  });
+}
+
+function drawLegend(entries: readonly LegendEntry[], ink: Ink, left: number, top: number): Mark[] {
+  return entries.flatMap(({ label, colour, stroke, row, x }) => {
+    const place = { x: left + x, y: top + row * LEGEND_ROW };
+    return [
+      line(`M${round(place.x)} ${place.y - 4}h24`, colour, stroke),
+      text(label, round(place.x + 30), place.y, ink.foreground),
     ];
-    x += 46 + label.length * TEXT_SIZE * LETTER;
-    return marks;
   });
 }
 

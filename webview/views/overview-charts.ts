@@ -1,9 +1,9 @@
 import * as l10n from '@vscode/l10n';
 import { count, percent, significant } from '../../src/common/format';
-import type { Rows } from '../../src/protocol/panel-charts';
-import type { ChartContent, Level, Series } from '../charts/content';
+import type { ChartContent, Series } from '../charts/content';
 import { commonLook } from '../charts/look';
 import { type Page, rowsOf } from '../page';
+import { learningTeachers, referenceLevels } from './references';
 import { ownCurve, runCurves } from './run-curves';
 
 const TERM = 'term ';
@@ -23,7 +23,10 @@ export function overviewCharts(page: Page): ChartContent[] {
   const memory = memoryCurves(page);
   return [
     {
-      ...chart('accuracy', l10n.t('Accuracy on validation'), percent, validation('accuracy')),
+      ...chart('accuracy', l10n.t('Accuracy on validation'), percent, [
+        ...validation('accuracy'),
+        ...learningTeachers(page),
+      ]),
       levels: referenceLevels(page),
     },
     chart('terms', l10n.t('Loss by term, weighted'), significant, termCurves(page)),
@@ -54,35 +57,6 @@ function memoryCurves(page: Page): Series[] {
     ...ownCurve(page, { ...common, column: 'resident', label: l10n.t('process'), colour: 0 }),
     ...ownCurve(page, { ...common, column: 'device', label: l10n.t('device'), colour: 1 }),
   ];
-}
-
-function referenceLevels({ state: { references, overlays = [] }, theme }: Page): Level[] {
-  const levels: Level[] = [];
-  if (references?.teacher !== undefined) {
-    levels.push({
-      key: 'teacher',
-      label: l10n.t('teacher'),
-      colour: theme.foreground,
-      stroke: 'dashed',
-      y: references.teacher,
-    });
-  }
-  // Where the baseline's own curve is there, a line at its end would only hide it.
-  const hasCurve = overlays.some(({ role, tables }) => role === 'baseline' && tables.some(isValidation));
-  if (references?.baseline !== undefined && !hasCurve) {
-    levels.push({
-      key: 'baseline',
-      label: l10n.t('{0} (baseline)', references.baseline.label),
-      colour: theme.foreground,
-      stroke: 'dotted',
-      y: references.baseline.accuracy,
-    });
-  }
-  return levels;
-}
-
-function isValidation({ table, step }: Rows): boolean {
-  return table === 'validation' && step.length > 0;
 }
 
 function whole(value: number): string {

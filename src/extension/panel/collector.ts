@@ -91,8 +91,8 @@ export class Collector {
     view: View,
     isTrusted: boolean,
   ): Promise<Parts> {
-    const names: TableName[] =
-      view.tab === 'hooks' ? ['train', 'validation', 'hooks'] : ['train', 'validation'];
+    const names: TableName[] = ['train', 'validation', 'teachers'];
+    if (view.tab === 'hooks') names.push('hooks');
     const { reading, changes } = await this.reader.call('follow', this.follower, run.key, names);
     const lacksBaseline = standing !== undefined && this.lacksBaseline(standing);
     const experiment = isReadable(run) ? experimentNames(this.runs.all())(run) : '';

@@ -242,19 +242,27 @@ export class RunSeries implements LineReader {
 }
 
 function makeTables(): Record<TableName, Table> {
-  return { train: new Table('train'), validation: new Table('validation'), hooks: new Table('hooks') };
+  return {
+    train: new Table('train'),
+    validation: new Table('validation'),
+    teachers: new Table('teachers'),
+    hooks: new Table('hooks'),
+  };
 }
 
 function tableOf(kind: string, tables: Record<TableName, Table>): Table | undefined {
-  return kind === 'train' || kind === 'validation' || kind === 'hooks' ? tables[kind] : undefined;
+  return Object.values(tables).find(({ name }) => name === kind);
 }
 
-/** `terms.kd` is shown as `term kd`, `hooks.kd.cka` as `cka kd`; the place of a line is no column. */
+/**
+ * `terms.kd` is shown as `term kd`, `hooks.kd.cka` as `cka kd`, `teachers.peer.accuracy` as `accuracy peer`; the place
+ * of a line is no column.
+ */
 function columnName(path: string): string | undefined {
   if (['attempt', 'seq', 'step', 'epoch', 'time'].includes(path)) return undefined;
   const [head = '', ...rest] = path.split('.');
   if (rest.length === 0) return head;
   if (head === 'terms') return `term ${rest.join('.')}`;
-  if (head === 'hooks') return `${rest.at(-1)} ${rest.slice(0, -1).join('.')}`;
+  if (head === 'hooks' || head === 'teachers') return `${rest.at(-1)} ${rest.slice(0, -1).join('.')}`;
   return head === 'memory' ? rest.join('.') : undefined;
 }

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { References } from '../../../protocol/panel-charts';
 import type { Cards } from '../../../protocol/panel-sections';
+import { teachersOf } from '../../../recipe/teachers';
 import { baselineOf, compareRuns, type GroupResult, scoreOf, type Split } from '../../../runs/compare';
 import type { ReadableRun } from '../../../runs/folder';
 import { gapRecovered } from '../../../runs/statistics';
@@ -47,12 +48,19 @@ export function cardsOf(standing: Standing, reading: Reading | undefined): Cards
   };
 }
 
-/** Teacher and baseline on the validation split. */
-export function referencesOf({ run, baseline }: Standing): References {
-  const teacher = run.info.teacher?.validation?.accuracy;
+/** Teachers and baseline on the validation split. */
+export function referencesOf({ run: { recipe, info }, baseline }: Standing): References {
+  const named = teachersOf(recipe);
+  const learning = named.filter(({ reference }) => reference.learns === true).map(({ name }) => name);
+  const teachers = named.flatMap(({ name, reference }) => {
+    const accuracy = info.teachers?.[name]?.validation?.accuracy;
+    return reference.learns === true || accuracy === undefined ? [] : [{ name, accuracy }];
+  });
   const accuracy = baseline && meanOn(baseline, 'validation');
   return {
-    ...defined('teacher', teacher),
+    ...defined('teacher', info.teacher?.validation?.accuracy),
+    ...(teachers.length > 0 && { teachers }),
+    ...(learning.length > 0 && { learning }),
     ...(accuracy !== undefined && { baseline: { label: baseline!.group.label, accuracy } }),
   };
 }
