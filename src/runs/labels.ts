@@ -48,7 +48,9 @@ function shortName(path: string): string {
 function shortTexts(values: readonly unknown[]): (string | undefined)[] {
   const whole = values.map(textOf);
   const count = new Set(whole).size;
-  const ways = [lastName, withoutTime].map((shorten) => whole.map((text) => text && shorten(text)));
+  const ways = [lastName, withoutTime].map((shorten) =>
+    values.map((value, index) => (typeof value === 'string' ? shorten(value) : whole[index])),
+  );
   return ways.find((texts) => new Set(texts).size === count) ?? whole;
 }
 

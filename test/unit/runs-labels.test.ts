@@ -61,6 +61,22 @@ describe('what tells recipes apart, in few words', () => {
     assert.deepEqual(told({}, augment), ['no augment[0]', 'augment[0] flip']);
   });
 
+  it('is a list of values as one', () => {
+    const dropping = (...milestones: number[]): Partial<Recipe> =>
+      train({ schedule: { type: 'multi-step', milestones, gamma: 0.1 } });
+    assert.deepEqual(told(dropping(150, 180), dropping(150, 200)), [
+      'milestones [150,180]',
+      'milestones [150,200]',
+    ]);
+    const layers = (...student: string[]): Partial<Recipe> => ({
+      hooks: [{ method: 'ab', student, teacher: ['a', 'b'], weight: 1, options: {} }],
+    });
+    assert.deepEqual(told(layers('a/x', 'b/x'), layers('a/x', 'b/y')), [
+      'student ["a/x","b/x"]',
+      'student ["a/x","b/y"]',
+    ]);
+  });
+
   it('is the whole path where two end alike', () => {
     const two = (first: number, second: number): Partial<Recipe> => ({
       hooks: [first, second].map((weight) => ({ method: 'kd', weight, options: {} })),

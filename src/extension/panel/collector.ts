@@ -2,7 +2,7 @@ import * as fs from 'node:fs/promises';
 import * as l10n from '@vscode/l10n';
 import type { Snapshot, Subject, View, Zoom } from '../../protocol/panel';
 import type { Rows, TableName } from '../../protocol/panel-charts';
-import type { Header, LogTail, Predictions } from '../../protocol/panel-sections';
+import type { Comparison, Header, LogTail, Predictions } from '../../protocol/panel-sections';
 import { messageOf } from '../../common/errors';
 import { type ReadableRun, runFolderOf } from '../../runs/folder';
 import { findInTrash } from '../../runs/trash';
@@ -15,7 +15,7 @@ import { Overlays } from './overlays';
 import type { ReaderClient } from './reader/client';
 import { type Candidate, Candidates, isOfSameExperiment } from './sections/candidates';
 import { cardsOf, referencesOf, type Standing, standingOf } from './sections/cards';
-import { comparisonOf } from './sections/comparison';
+import { comparisonOf, prepareComparison } from './sections/comparison';
 import { headerOf, headerOfGone, type Whereabouts } from './sections/header';
 import { hookRowsOf } from './sections/hooks';
 import { type Beside, besideOf } from './sections/subject';
@@ -68,7 +68,7 @@ export class Collector {
     const overlays = own.reading ? [] : await this.overlays.of(beside);
     const reading = own.reading || this.overlays.isReading;
     const isComparing = view.tab === 'compare' || this.subject.kind === 'comparison';
-    const comparison = isComparing && comparisonOf(...this.compared(beside, candidates));
+    const comparison = isComparing && (await this.compare(beside, candidates));
     return { ...own, reading, overlays, choices, ...(comparison && { comparison }) };
   }
 
@@ -153,20 +153,20 @@ export class Collector {
     }
   }
 
-  private compared(
-    beside: readonly Beside[],
-    candidates: readonly Candidate[],
-  ): Parameters<typeof comparisonOf> {
+  private async compare(beside: readonly Beside[], candidates: readonly Candidate[]): Promise<Comparison> {
     const own = candidates.filter(({ choice }) => this.subject.keys.includes(choice.key));
     const rows = this.subject.kind === 'run' ? [...groupsOf(own, candidates), ...own] : [];
     for (const { candidate } of beside) if (!rows.includes(candidate)) rows.push(candidate);
-    const baselines = candidates.filter(
-      ({ choice, group }) =>
-        choice.kind === 'group' &&
-        group.isBaseline &&
-        rows.some((row) => isOfSameExperiment(row.group, group)),
-    );
-    return [rows, baselines.map(({ group }) => group)];
+    const baselines = candidates
+      .filter(
+        ({ choice, group }) =>
+          choice.kind === 'group' &&
+          group.isBaseline &&
+          rows.some((row) => isOfSameExperiment(row.group, group)),
+      )
+      .map(({ group }) => group);
+    await prepareComparison(rows);
+    return comparisonOf(rows, baselines);
   }
 }
 

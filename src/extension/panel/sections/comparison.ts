@@ -1,8 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { groupBy } from '../../../common/group-by';
 import type { ComparedRow, Comparison } from '../../../protocol/panel-sections';
+import { loadCatalogue } from '../../../recipe/load-catalogue';
+import type { Recipe } from '../../../recipe/schema';
 import { baselineOf, compareRuns, type GroupResult, scoreOf, type Split } from '../../../runs/compare';
 import { csvRow } from '../../../runs/csv';
-import { recipeDifferences } from '../../../runs/differences';
+import { realDifferences } from '../../../runs/differences';
 import type { ReadableRun } from '../../../runs/folder';
 import { gapRecovered } from '../../../runs/statistics';
 import { type Candidate, isOfSameExperiment } from './candidates';
@@ -27,8 +30,19 @@ export function comparisonOf(
   const split: Split = isTested && counted.length > 0 ? 'test' : 'validation';
   const measured = split === 'test' ? results : folders.flatMap(onValidation);
   const rows = candidates.map((candidate) => rowOf(candidate, split, measured));
-  const recipes = candidates.map(({ run, group }) => run?.recipe ?? group.group.recipe);
-  return { split, rows, differences: differencesOf(recipes) };
+  return { split, rows, differences: differencesOf(candidates.map(recipeOf)) };
+}
+
+/** Looks at the recipes ahead of `comparisonOf`, one at a time: many would hold up everything else. */
+export async function prepareComparison(candidates: readonly Candidate[]): Promise<void> {
+  for (const candidate of candidates) {
+    realDifferences([recipeOf(candidate)], loadCatalogue());
+    await setImmediate();
+  }
+}
+
+function recipeOf({ run, group }: Candidate): Recipe {
+  return run?.recipe ?? group.group.recipe;
 }
 
 /** Without the tests, so that all is measured on the validation split. */
@@ -87,8 +101,8 @@ function figuresOfRun(run: ReadableRun, split: Split, experiment: readonly Group
   };
 }
 
-function differencesOf(recipes: Parameters<typeof recipeDifferences>[0]): Comparison['differences'] {
-  return recipeDifferences(recipes).map(({ path, values }) => ({
+function differencesOf(recipes: readonly Recipe[]): Comparison['differences'] {
+  return realDifferences(recipes, loadCatalogue()).map(({ path, values }) => ({
     path,
     values: values.map((value) => (value === undefined ? null : JSON.stringify(value))),
   }));
