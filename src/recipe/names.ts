@@ -5,7 +5,8 @@ import { teachersOf } from './teachers';
 /** What tells a group from the others of its experiment: the recipe's own word, else its hooks' methods. */
 export function variantOf(recipe: Recipe): string {
   if (recipe.variant !== undefined) return recipe.variant;
-  return recipe.hooks.map((hook) => hook.method).join('+') || 'alone';
+  const methods = recipe.hooks.map((hook) => hook.method).join('+');
+  return methods || (recipe.student.teacherClassifier ? 'teacher-classifier' : 'alone');
 }
 
 /**

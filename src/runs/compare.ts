@@ -86,13 +86,15 @@ export function baselineOf(
   key?: string,
 ): GroupResult | undefined {
   if (key !== undefined) return results.find((result) => result.group.key === key);
+  // Alone, a student that was to end in its teacher's classifier has its own.
+  const { teacherClassifier: _, ...student } = wanted.student;
   const candidates = results.filter(
     ({ group: { experiment, variant, recipe, runs } }) =>
       experiment === wanted.name &&
       variant === 'alone' &&
       recipe.hooks.length === 0 &&
       // Runs of a group may start from runs of their own.
-      runs.some((run) => isDeepStrictEqual(run.recipe.student, wanted.student)) &&
+      runs.some((run) => isDeepStrictEqual(run.recipe.student, student)) &&
       isDeepStrictEqual(recipe.data, wanted.data),
   );
   const trainedAlike = candidates.filter((candidate) => isTrainedAlike(candidate.group.recipe, wanted));

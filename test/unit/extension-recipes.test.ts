@@ -209,16 +209,31 @@ const best = (accuracy: number) => ({ step: 1, epoch: 1, validation: score(accur
 
 describe('the student alone', () => {
   it('is what runs of the recipe are compared with', () => {
-    const recipe = recipeWith();
+    const plain = recipeWith();
+    const teacherClassifier = { after: 'stage3', factor: 2, pool: 1 };
+    for (const recipe of [plain, { ...plain, student: { ...plain.student, teacherClassifier } }]) {
+      const { results } = compareRuns([
+        run('20260101-000000-aaaa', recipe, { best: best(0.9) }),
+        run('20260101-000001-aaaa', aloneOf(recipe), { best: best(0.8) }),
+      ]);
+      assert.deepEqual(
+        results.map(({ isBaseline }) => isBaseline),
+        [false, true],
+      );
+      assert.ok(Math.abs(results[0]!.difference!.value - 0.1) < 1e-9, JSON.stringify(results[0]!.difference));
+    }
+  });
+
+  it("has a classifier of its own, where the student's was the teacher's", () => {
+    const plain = recipeWith();
+    const teacherClassifier = { after: 'stage3', factor: null, pool: 1 };
+    const shared = { ...plain, hooks: [], student: { ...plain.student, teacherClassifier } };
+    assert.deepEqual(aloneOf(shared).student, plain.student);
     const { results } = compareRuns([
-      run('20260101-000000-aaaa', recipe, { best: best(0.9) }),
-      run('20260101-000001-aaaa', aloneOf(recipe), { best: best(0.8) }),
+      run('20260101-000000-aaaa', plain, { best: best(0.9) }),
+      run('20260101-000001-aaaa', shared, { best: best(0.8) }),
     ]);
-    assert.deepEqual(
-      results.map(({ isBaseline }) => isBaseline),
-      [false, true],
-    );
-    assert.ok(Math.abs(results[0]!.difference!.value - 0.1) < 1e-9, JSON.stringify(results[0]!.difference));
+    assert.ok(results.every(({ isBaseline }) => !isBaseline));
   });
 
   it('learns by the whole of its own loss', () => {

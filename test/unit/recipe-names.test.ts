@@ -108,6 +108,8 @@ describe('the names of a recipe', () => {
     assert.equal(variantOf(parse()), 'kd+tat');
     assert.equal(variantOf(parse('variant=warm')), 'warm');
     assert.equal(variantOf(parse('hooks=[]')), 'alone');
+    const classifier = 'student.teacherClassifier={"after":"stage3","factor":null}';
+    assert.equal(variantOf(parse('hooks=[]', classifier)), 'teacher-classifier');
   });
 
   it('names each hook once', () => {

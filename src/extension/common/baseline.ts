@@ -9,9 +9,10 @@ import { isReadable, type SeenRun } from './seen-run';
  */
 export function aloneOf(recipe: Recipe): Recipe {
   const { teacher: _teacher, teachers: _teachers, variant: _variant, ...rest } = recipe;
+  const { teacherClassifier: _classifier, ...student } = recipe.student;
   const { stages: _stages, ...train } = recipe.train;
   // A weight below 1 leaves room for the hooks'; without hooks it would only be a smaller learning rate.
-  return { ...rest, hooks: [], train, task: { ...recipe.task, lossWeight: 1 } };
+  return { ...rest, student, hooks: [], train, task: { ...recipe.task, lossWeight: 1 } };
 }
 
 /** Whether an experiment has runs of a student alone, in whatever state. */
