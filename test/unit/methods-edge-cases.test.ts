@@ -119,6 +119,19 @@ describe('methods at the edges', () => {
     }
   });
 
+  it('refuse maps of one position where they compare positions', () => {
+    // There the softmax is 1, unit length 1 or -1, and the deviation 0, whatever the features.
+    for (const name of ['at', 'nst', 'cwd', 'cankd']) {
+      const shapes = { student: [4, 1, 1, 6], teacher: [4, 1, 1, 6] };
+      assert.throws(() => createMethod(name, {}, shapes), {
+        name: 'InputError',
+        message: new RegExp(
+          `^${name} compares the positions of a map .* gives \\[1, 1, 6\\] .* earlier layers$`,
+        ),
+      });
+    }
+  });
+
   describe('give what the formula gives', () => {
     const loss = (name: string, options: object, student: tf.Tensor, teacher: tf.Tensor): number => {
       const method = createMethod(name, { ...options }, { student: student.shape, teacher: teacher.shape });

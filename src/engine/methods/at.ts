@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { flattened, length, unitLength } from '../operations/normalize';
 import { adaptiveAveragePool } from '../operations/resample';
 import { defineMethod } from './method';
-import { mapSizes } from './shapes';
+import { mapSizes, severalPositions } from './shapes';
 
 /**
  * The mean square between the attention maps of both, each the mean of the channels' p-th powers, at unit length over
@@ -42,6 +42,7 @@ export const at = defineMethod({
     const { student, teacher } = mapSizes('at', shapes);
     const height = Math.min(student.height, teacher.height);
     const width = Math.min(student.width, teacher.width);
+    severalPositions('at', { height, width }, shapes);
     const attention = (maps: tf.Tensor): tf.Tensor => {
       const pooled = adaptiveAveragePool(maps as tf.Tensor4D, height, width);
       return unitLength(flattened(tf.mean(tf.pow(pooled, p), -1)));

@@ -4,7 +4,7 @@ import { batchNormTrain } from '../backends/kernels';
 import { dotProductAttention } from '../operations/attention';
 import { instanceNorm, NORM_EPSILON, pointwise } from '../operations/embedding';
 import { defineMethod } from './method';
-import { mapSizes, refuseShapes, sameArea } from './shapes';
+import { mapSizes, refuseShapes, sameArea, severalPositions } from './shapes';
 
 /**
  * The student's map takes up what a non-local block reads from the teacher's (dot products of all positions,
@@ -52,6 +52,7 @@ export const cankd = defineMethod({
     const { connector } = { ...presets[preset], ...given };
     const { student, teacher } = mapSizes('cankd', shapes);
     if (!sameArea(student, teacher)) refuseShapes('cankd needs maps of the same height and width', shapes);
+    severalPositions('cankd', teacher, shapes);
     if (!connector && student.channels !== teacher.channels) {
       refuseShapes('cankd without connector needs maps of the same channels', shapes);
     }

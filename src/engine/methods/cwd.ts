@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { embedding } from '../operations/embedding';
 import { channelRows } from '../operations/normalize';
 import { defineMethod } from './method';
-import { mapSizes, refuseShapes, sameArea } from './shapes';
+import { mapSizes, refuseShapes, sameArea, severalPositions } from './shapes';
 
 /**
  * T^2 times the Kullback-Leibler divergence between the softmax of both over the positions of each channel, summed
@@ -40,6 +40,7 @@ export const cwd = defineMethod({
   create({ temperature, connector }, shapes, weights) {
     const { student, teacher } = mapSizes('cwd', shapes);
     if (!sameArea(student, teacher)) refuseShapes('cwd needs maps of the same height and width', shapes);
+    severalPositions('cwd', teacher, shapes);
     if (!connector && student.channels !== teacher.channels) {
       refuseShapes('cwd without connector needs maps of the same channels', shapes);
     }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { channelRows, unitLength } from '../operations/normalize';
 import { adaptiveAveragePool } from '../operations/resample';
 import { defineMethod } from './method';
-import { mapSizes } from './shapes';
+import { mapSizes, severalPositions } from './shapes';
 
 /**
  * The squared maximum mean discrepancy between the channels of both maps, each at unit length over the positions,
@@ -26,6 +26,7 @@ export const nst = defineMethod({
     const { student, teacher } = mapSizes('nst', shapes);
     const height = Math.min(student.height, teacher.height);
     const width = Math.min(student.width, teacher.width);
+    severalPositions('nst', { height, width }, shapes);
     const patterns = (maps: tf.Tensor): tf.Tensor3D =>
       unitLength(channelRows(adaptiveAveragePool(maps as tf.Tensor4D, height, width))) as tf.Tensor3D;
     const similarity = (first: tf.Tensor3D, second: tf.Tensor3D): tf.Scalar =>

@@ -67,6 +67,21 @@ export function sameArea(student: MapSize, teacher: MapSize): boolean {
   return student.height === teacher.height && student.width === teacher.width;
 }
 
+/**
+ * Throws `InputError` where one position is all that a method can compare: it would always find both alike. No adapter
+ * helps there.
+ */
+export function severalPositions(
+  method: string,
+  { height, width }: Pick<MapSize, 'height' | 'width'>,
+  { student, teacher }: ShapePair,
+): void {
+  if (height * width > 1) return;
+  throw new InputError(
+    `${method} compares the positions of a map with one another, but the student's layer gives ${sampleShape(student)} and the teacher's ${sampleShape(teacher)}, which leaves one; hook earlier layers`,
+  );
+}
+
 /** The number of classes of two logits [N, classes]; throws `InputError` if they are not alike, or if there is one. */
 export function sameLogits(method: string, shapes: ShapePair): number {
   const [, classes] = shapes.student;

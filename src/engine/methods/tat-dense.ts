@@ -30,7 +30,7 @@ export const tatDense = defineMethod({
       preset: Type.Union([Type.Literal('voc'), Type.Literal('coco-stuff')], {
         default: 'voc',
         description:
-          "The authors' settings: voc is grid 16 x 16, 64 heads, anchors 32 x 32, alpha 0.1, weights 1 and 0.4; coco-stuff is grid 32 x 32, 512 heads, anchors 32 x 32, alpha 0.6, weights 1 and 1. Options given beside it replace its own.",
+          "The authors' settings for ResNet-18 as student: voc is grid 16 x 16, 64 heads, anchors 32 x 32, alpha 0.1, weights 1 and 0.4; coco-stuff is grid 32 x 32, 512 heads, anchors 32 x 32, alpha 0.6, weights 1 and 1. Options given beside it replace its own.",
       }),
       grouping: Type.Union([Type.Literal('stacked'), Type.Literal('batched'), Type.Literal('single')], {
         default: 'stacked',
