@@ -5,8 +5,8 @@ import { loadCatalogue } from '../../../recipe/load-catalogue';
 import type { Recipe } from '../../../recipe/schema';
 import { baselineOf, compareRuns, type GroupResult, scoreOf, type Split } from '../../../runs/compare';
 import { csvRow } from '../../../runs/csv';
-import { realDifferences } from '../../../runs/differences';
 import type { ReadableRun } from '../../../runs/folder';
+import { realDifferences } from '../../../runs/real-differences';
 import { gapRecovered } from '../../../runs/statistics';
 import { type Candidate, isOfSameExperiment } from './candidates';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { loadCatalogue } from '../../src/recipe/load-catalogue';
 import type { Hook, Recipe } from '../../src/recipe/schema';
-import { realDifferences } from '../../src/runs/differences';
+import { realDifferences } from '../../src/runs/real-differences';
 import { sampleRecipe } from './runs-helpers';
 
 /** The differences as lines; `–` where a recipe has no such entry. */
