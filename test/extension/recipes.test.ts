@@ -28,7 +28,8 @@ describe('recipes', function () {
 
   after(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    for (const uri of made) await vscode.workspace.fs.delete(uri).then(undefined, () => undefined);
+    for (const uri of made)
+      await vscode.workspace.fs.delete(uri, { recursive: true }).then(undefined, () => undefined);
   });
 
   /** Opens a new recipe; `|` in its text is the cursor. */
@@ -153,6 +154,20 @@ describe('recipes', function () {
       .all()
       .find(({ seen }) => typeof seen === 'object' && seen.recipe.name === 'teacher');
     assert.ok(models.includes(`run:${best!.run.id}/best`));
+  });
+
+  it('complete no models of another project in the window', async () => {
+    const nested = inWorkspace('nested');
+    made.push(nested);
+    await vscode.workspace.fs.createDirectory(vscode.Uri.joinPath(nested, '.retort'));
+    await vscode.workspace.fs.copy(
+      inWorkspace('models', 'plain.js'),
+      vscode.Uri.joinPath(nested, 'models', 'plain.js'),
+    );
+    const { uri, position } = await open('nested-models', { ...base, student: { model: '|' } });
+    const models = await offered(uri, position);
+    assert.ok(models.includes('../models/plain.js#plain'), models.join(' '));
+    assert.ok(!models.includes('../nested/models/plain.js#plain'), models.join(' '));
   });
 
   it('say what a run is, with its accuracy', async () => {
