@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { Services } from '../../src/extension/services';
+import { QuickPicks } from './quick-picks';
+import { until } from './until';
 
 const workspace = (): string => vscode.workspace.workspaceFolders![0]!.uri.fsPath;
 const file = (name: string): vscode.Uri => vscode.Uri.file(path.join(workspace(), name));
@@ -68,6 +70,11 @@ async function type(document: vscode.TextDocument, at: string, text: string): Pr
   const position = document.positionAt(document.getText().indexOf(at));
   edit.insert(document.uri, position, text);
   assert.ok(await vscode.workspace.applyEdit(edit));
+}
+
+async function write(name: string, text: string): Promise<vscode.Uri> {
+  await vscode.workspace.fs.writeFile(file(name), Buffer.from(text));
+  return file(name);
 }
 
 /** Makes a document what its file is. */
@@ -207,6 +214,143 @@ describe('lenses', () => {
     assert.equal(editor.document.getText(editor.selection), line!.trim());
     await vscode.commands.executeCommand('undo');
     assert.equal(recipe.getText(), before);
+  });
+
+  describe('on several layers', function () {
+    this.timeout(120_000);
+    let picks: QuickPicks;
+    let model: vscode.Uri;
+    let recipe: vscode.TextDocument;
+
+    beforeEach(async () => {
+      model = await write(
+        'models/stages.ts',
+        `import * as tf from '@tensorflow/tfjs';
+export function stages({ inputShape, classes }: { inputShape: number[]; classes: number }): tf.LayersModel {
+  const input = tf.input({ shape: inputShape });
+  const one = tf.layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same', name: 'stage1' });
+  const two = tf.layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same', strides: 2, name: 'stage2' });
+  const three = tf.layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same', strides: 2, name: 'stage3' });
+  const pooled = tf.layers.globalAveragePooling2d({ name: 'pool' });
+  const logits = tf.layers.dense({ units: classes, name: 'head' });
+  const outputs = [one, two, three, pooled, logits].reduce((x, layer) => layer.apply(x) as tf.SymbolicTensor, input);
+  return tf.model({ inputs: input, outputs });
+}
+`,
+      );
+      const uri = await write(
+        'recipes/stages.distill.json',
+        `{
+  "name": "stages",
+  "data": { "source": { "format": "idx", "path": "../data" } },
+  "teacher": { "model": "builtin:resnet20" },
+  "student": { "model": "../models/stages.ts#stages" },
+  "hooks": [
+    { "method": "kd", "weight": 0.9 } // the answers
+  ]
+}
+`,
+      );
+      recipe = await vscode.workspace.openTextDocument(uri);
+      services.activeRecipe.set(uri);
+      await open('models/stages.ts');
+      picks = new QuickPicks();
+    });
+
+    afterEach(async () => {
+      picks.restore();
+      if (recipe.isDirty) await restore(recipe);
+      for (const uri of [model, recipe.uri]) await vscode.workspace.fs.delete(uri);
+    });
+
+    const on = (line: string): Promise<string[]> =>
+      open('models/stages.ts')
+        .then(lensesOf)
+        .then((lenses) => Object.entries(lenses).find(([text]) => text.startsWith(line))![1]);
+
+    it('make one hook, beginning with the layer, and undo takes it back', async () => {
+      const before = recipe.getText();
+      const done = run(await lensNamed(await open('models/stages.ts'), 'const two', 'Hook…'));
+      await picks.choose('Hook stage2: the method', 'reviewkd');
+      const pick = await picks.on('Hook stage2: reviewkd');
+      assert.equal(
+        pick.items.find(({ kind }) => kind !== vscode.QuickPickItemKind.Separator)!.label,
+        'stage2 ← stage2',
+      );
+      await until('the stages to be checked', () => pick.selectedItems.length === 3);
+      await picks.accept('Hook stage2: reviewkd');
+      await done;
+      const hook =
+        '{ "method": "reviewkd", "student": ["stage1", "stage2", "stage3"], "teacher": ["stage1", "stage2", "stage3"], "weight": 1 }';
+      const editor = vscode.window.activeTextEditor!;
+      assert.equal(editor.document, recipe);
+      assert.deepEqual(JSON.parse(recipe.getText(editor.selection)), JSON.parse(hook));
+      assert.match(recipe.getText(), /"weight": 0\.9 \}, \/\/ the answers\n/);
+      await vscode.commands.executeCommand('undo');
+      assert.equal(recipe.getText(), before);
+    });
+
+    it('take a layer into a hook of the recipe, show it at each, and let it go again', async () => {
+      const edit = new vscode.WorkspaceEdit();
+      const at = recipe.positionAt(recipe.getText().indexOf(' // the answers'));
+      const [without, within] = ['["stage1", "stage3"]', '["stage1", "stage2", "stage3"]'];
+      const hook = (layers: string) =>
+        `{ "method": "fsp", "student": ${layers}, "teacher": ${layers}, "weight": 1 }`;
+      edit.insert(recipe.uri, at, `,\n    ${hook(without)}`);
+      assert.ok(await vscode.workspace.applyEdit(edit));
+      const before = recipe.getText();
+      assert.deepEqual(await on('const one'), [
+        '◇ fsp (1 of 2) ← teacher:stage1+stage3, weight 1',
+        'Edit',
+        'Remove Hook',
+      ]);
+      assert.deepEqual(await on('const two'), ['Hook…']);
+
+      const done = run(await lensNamed(await open('models/stages.ts'), 'const two', 'Hook…'));
+      await picks.choose('Hook stage2: the method', 'Add to fsp');
+      const partners = await picks.on('Hook stage2: fsp');
+      assert.ok(!partners.items.some(({ label }) => label === 'stage1'), 'a partner that has one');
+      await picks.choose('Hook stage2: fsp', 'stage2');
+      await done;
+      assert.equal(recipe.getText(), before.replace(hook(without), hook(within)));
+      const editor = vscode.window.activeTextEditor!;
+      assert.equal(editor.document.getText(editor.selection), hook(within));
+      const shown = ['Edit', 'Remove Layer', 'Remove Hook'];
+      for (const [line, place] of [
+        ['const one', 1],
+        ['const two', 2],
+        ['const three', 3],
+      ] as const) {
+        const title = `◇ fsp (${place} of 3) ← teacher:stage1+stage2+stage3, weight 1`;
+        assert.deepEqual(await on(line), [title, ...shown]);
+      }
+
+      await run(await lensNamed(await open('models/stages.ts'), 'const two', 'Remove Layer'));
+      assert.equal(recipe.getText(), before);
+      await vscode.window.showTextDocument(recipe);
+      await vscode.commands.executeCommand('undo');
+      assert.equal(recipe.getText(), before.replace(hook(without), hook(within)));
+      await vscode.commands.executeCommand('undo');
+      assert.equal(recipe.getText(), before);
+    });
+
+    it('are two at least: one alone is not accepted, and going back leads to the methods', async () => {
+      const before = recipe.getText();
+      const done = run(await lensNamed(await open('models/stages.ts'), 'const two', 'Hook…'));
+      await picks.choose('Hook stage2: the method', 'afd');
+      const pick = await picks.on('Hook stage2: afd');
+      await until('the stages to be checked', () => pick.selectedItems.length === 3);
+      for (const stage of ['stage1', 'stage3'])
+        await picks.check('Hook stage2: afd', `${stage} ← ${stage}`, false);
+      await until('that to be refused', async () => {
+        await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+        return pick.placeholder === 'afd hooks at least two layers';
+      });
+      await picks.back('Hook stage2: afd');
+      await picks.cancel('Hook stage2: the method');
+      await done;
+      assert.equal(recipe.getText(), before);
+    });
   });
 
   it('offer an action on layers that have none', async () => {
