@@ -3,6 +3,7 @@ import { groupBy } from '../../../common/group-by';
 import type { ComparedRow, Comparison } from '../../../protocol/panel-sections';
 import { loadCatalogue } from '../../../recipe/load-catalogue';
 import type { Recipe } from '../../../recipe/schema';
+import { validateRecipe } from '../../../recipe/validate';
 import { baselineOf, compareRuns, type GroupResult, scoreOf, type Split } from '../../../runs/compare';
 import { csvRow } from '../../../runs/csv';
 import type { ReadableRun } from '../../../runs/folder';
@@ -35,6 +36,9 @@ export function comparisonOf(
 
 /** Looks at the recipes ahead of `comparisonOf`, one at a time: many would hold up everything else. */
 export async function prepareComparison(candidates: readonly Candidate[]): Promise<void> {
+  // Loads the validator, which in a window's first comparison takes as long as a first recipe does.
+  validateRecipe({}, loadCatalogue());
+  await setImmediate();
   for (const candidate of candidates) {
     realDifferences([recipeOf(candidate)], loadCatalogue());
     await setImmediate();
