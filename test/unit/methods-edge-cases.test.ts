@@ -132,6 +132,42 @@ describe('methods at the edges', () => {
     }
   });
 
+  it('crd is finite at its least temperature where all are as alike as can be', () => {
+    const shapes = { student: [2, 3], teacher: [2, 3] };
+    const parts = { trainingLabels: Int32Array.from({ length: 50_000 }, (_, id) => id % 2) };
+    const options = { temperature: 0.02, dimension: 3, negatives: 20_000 };
+    assert.throws(() => createMethod('crd', { temperature: 0.01 }, shapes, { parts }), {
+      message: 'crd: option "temperature" must be greater or equal to 0.02, not 0.01',
+    });
+    const method = createMethod('crd', options, shapes, { parts });
+    tf.tidy(() => {
+      const one = tf.tensor2d([[1, 0, 0]]);
+      const sides = ['student', 'teacher'].flatMap((side) => [
+        [`${side}/kernel`, tf.zeros([3, 3])] as const,
+        [`${side}/bias`, tf.reshape(one, [3])] as const,
+        [`bank/${side}`, tf.tile(one, [50_000, 1])] as const,
+      ]);
+      method.setWeights(Object.fromEntries(sides));
+      const inputs = {
+        student: tf.ones(shapes.student),
+        teacher: tf.ones(shapes.teacher),
+        sampleIds: tf.tensor1d([0, 1], 'int32'),
+      };
+      // All are equally likely, P = 1 / n, and noise is K / n: on each side log (K + 1) + K log (1 + 1 / K).
+      const count = options.negatives;
+      const expected = 2 * (Math.log(count + 1) + count * Math.log1p(1 / count));
+      for (const round of ['first', 'second']) {
+        const loss = method.loss(inputs).dataSync()[0]!;
+        assert.ok(
+          Math.abs(loss - expected) < 0.01 * expected,
+          `${loss} in the ${round} batch, not ${expected}`,
+        );
+        method.remember!(inputs);
+      }
+    });
+    method.dispose();
+  });
+
   describe('give what the formula gives', () => {
     const loss = (name: string, options: object, student: tf.Tensor, teacher: tf.Tensor): number => {
       const method = createMethod(name, { ...options }, { student: student.shape, teacher: teacher.shape });

@@ -38,7 +38,8 @@ export const crd = defineMethod({
           'Samples of other classes that each sample is told from; drawn with replacement where there are not as many.',
       }),
       temperature: Type.Number({
-        exclusiveMinimum: 0,
+        // Of what is most alike, exp(1 / temperature) is added up over the training set, in float32.
+        minimum: 0.02,
         default: 0.07,
         description: 'Divides the similarities.',
       }),
