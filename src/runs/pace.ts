@@ -1,17 +1,28 @@
 import type { TrainLine } from './types';
 
+type Line = Pick<TrainLine, 'epoch' | 'time' | 'stage'>;
+
 /**
- * Seconds until a run has trained its epochs, at the pace between two train lines of one attempt: the first and the
- * last. Evaluations and checkpoints are part of it. Undefined while there is no pace yet, or where the clock was set
- * back between them.
+ * The pace of one attempt by its train lines. Stages differ in what a step costs, so it is that of the current stage,
+ * between its first line and its last; evaluations and checkpoints are part of it.
  */
-export function secondsLeft(
-  first: Pick<TrainLine, 'epoch' | 'time'>,
-  last: Pick<TrainLine, 'epoch' | 'time'>,
-  epochs: number,
-): number | undefined {
-  const milliseconds = last.time - first.time;
-  if (last.epoch <= first.epoch || milliseconds < 0) return undefined;
-  const millisecondsPerEpoch = milliseconds / (last.epoch - first.epoch);
-  return (millisecondsPerEpoch * Math.max(0, epochs - last.epoch)) / 1000;
+export class Pace {
+  private first: Line | undefined;
+  private known: number | undefined;
+
+  add(line: Line): void {
+    if (this.first === undefined || this.first.stage !== line.stage) {
+      this.first = line;
+      return;
+    }
+    const seconds = (line.time - this.first.time) / 1000;
+    const epochs = line.epoch - this.first.epoch;
+    // Not where the clock was set back between them.
+    this.known = seconds < 0 || epochs <= 0 ? undefined : seconds / epochs;
+  }
+
+  /** Until a stage has a pace that of the one before; undefined while there is none. */
+  get secondsPerEpoch(): number | undefined {
+    return this.known;
+  }
 }

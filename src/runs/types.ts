@@ -152,6 +152,8 @@ const Place = {
 export const TrainLine = Type.Object({
   kind: Type.Literal('train'),
   ...Place,
+  /** Which of the recipe's stages the line is about, from 0; absent where it names none. */
+  stage: Type.Optional(Type.Integer({ minimum: 0 })),
   loss: Loss,
   /** Weighted terms; they add up to the loss: `task`, `kd`, `tat@stage3`. */
   terms: Type.Record(Type.String(), Loss),

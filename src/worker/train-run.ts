@@ -186,10 +186,12 @@ export class RunTraining {
     const averages = this.window.take();
     if (!averages) return;
     const device = deviceMemory();
+    const isStaged = this.prepared.recipe.train.stages !== undefined;
     this.host.writer.appendMetric({
       kind: 'train',
       step: this.trainer.steps,
       epoch: this.epoch,
+      ...(isStaged && { stage: this.trainer.lastStage.index }),
       ...averages,
       lr,
       memory: {

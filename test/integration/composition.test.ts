@@ -77,20 +77,21 @@ describe('A run of several models in stages', function () {
   });
 
   it('has the terms of each stage in its lines, each of one stage alone', () => {
-    const terms = linesOf(lines, 'train').map(({ step, terms: each }) => [
+    const terms = linesOf(lines, 'train').map(({ step, stage, terms: each }) => [
       step,
+      stage,
       Object.keys(each).sort().join(' '),
     ]);
     const hint = 'fitnets@features:other';
     const all = `${hint} kd:peer kd:teacher+other peer/kd:peer peer/task task`;
     const last = 'kd:peer kd:teacher+other peer/kd:peer peer/task task';
     assert.deepEqual(terms, [
-      [10, hint],
-      [15, hint],
-      [20, all],
-      [25, all],
-      [30, last],
-      [40, last],
+      [10, 0, hint],
+      [15, 0, hint],
+      [20, 1, all],
+      [25, 1, all],
+      [30, 2, last],
+      [40, 2, last],
     ]);
   });
 

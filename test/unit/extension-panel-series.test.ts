@@ -9,6 +9,7 @@ import { linesPerRow, MOST_ROWS } from '../../src/extension/panel/reader/table';
 
 interface Told {
   attempt?: number;
+  stage?: number;
   step: number;
   loss?: number | null;
   time?: number;
@@ -19,8 +20,15 @@ let folder: string;
 let file: string;
 let seq = 0;
 
-function trainLine({ attempt = 1, step, loss = step / 10, time = step * 100, terms = {} }: Told): string {
-  const place = { attempt, seq: seq++, step, epoch: step / 100 };
+function trainLine({
+  attempt = 1,
+  stage,
+  step,
+  loss = step / 10,
+  time = step * 100,
+  terms = {},
+}: Told): string {
+  const place = { attempt, seq: seq++, step, epoch: step / 100, stage };
   const figures = { accuracy: 0.5, lr: 0.1, imagesPerSecond: 800, dataWait: 0.01 };
   return `${JSON.stringify({ kind: 'train', ...place, loss, terms, ...figures, time })}\n`;
 }
@@ -288,6 +296,21 @@ describe('the series of a run', () => {
     const { latest } = (await read(new RunSeries(folder))).state;
     assert.equal(latest?.epoch, 3);
     assert.equal(latest?.secondsPerEpoch, 6);
+  });
+
+  it('tells the pace of the current stage, and draws no curve of stages', async () => {
+    fs.writeFileSync(
+      file,
+      attemptLine(1, 0, 0) +
+        trainLine({ stage: 0, step: 100, time: 10_000 }) +
+        trainLine({ stage: 0, step: 200, time: 11_000 }) +
+        trainLine({ stage: 1, step: 300, time: 20_000 }) +
+        trainLine({ stage: 1, step: 400, time: 29_000 }),
+    );
+    const series = await read(new RunSeries(folder));
+    assert.equal(series.state.latest?.secondsPerEpoch, 9);
+    const columns = Object.keys(series.rows('train').columns);
+    assert.ok(columns.includes('loss') && !columns.includes('stage'), columns.join());
   });
 });
 

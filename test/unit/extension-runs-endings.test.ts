@@ -129,6 +129,26 @@ describe('following runs to their end', () => {
       now += 8000;
       assert.equal(at(20), 80);
     });
+
+    it('is what is seen of the steps of a later stage, which cost something else', async () => {
+      const process = (await processIdentity())!;
+      const progress = { step: 50, steps: 200, stepsPerEpoch: 50, epochs: 4 };
+      await makeRun(retort.folder, {
+        info: { state: 'running', attempt: 1, process, progress, seconds: 10 },
+      });
+      const [run] = readableOf(await lookAt(retort.folder));
+      const { recipe } = run!.seen;
+      const stages = [{ epochs: 1 }, { epochs: 3 }];
+      const staged = { ...recipe, train: { ...recipe.train, epochs: 4, stages } };
+      let now = 0;
+      const left = new TimeLeft(() => now);
+      const at = (step: number): number | undefined =>
+        left.of({ ...run!, seen: { ...run!.seen, recipe: staged, step } });
+      assert.equal(at(50), 30);
+      assert.equal(at(60), undefined);
+      now += 20_000;
+      assert.equal(at(70), 260);
+    });
   });
 
   describe('the queue', () => {

@@ -1,4 +1,4 @@
-import { secondsLeft } from '../../runs/pace';
+import { Pace } from '../../runs/pace';
 import { gapRecovered } from '../../runs/statistics';
 import type { MetricLine, RunInfo, ScoreLine, TrainLine } from '../../runs/types';
 import { percent } from '../../common/format';
@@ -24,7 +24,7 @@ export class RunDisplay {
   private readonly losses: (number | null)[] = [];
   private teacher: number | undefined;
   private best: { readonly epoch: number; readonly accuracy: number } | undefined;
-  private paceFrom: TrainLine | undefined;
+  private readonly pace = new Pace();
   private isQueued = false;
   private saidAt: number;
   /** Warnings said so far. */
@@ -101,8 +101,11 @@ export class RunDisplay {
 
   private progress(line: TrainLine): void {
     const { epochs } = this.run;
-    this.paceFrom ??= line;
-    const moment: Moment = { line, epochs, left: secondsLeft(this.paceFrom, line, epochs) };
+    this.pace.add(line);
+    const { secondsPerEpoch } = this.pace;
+    const rest = Math.max(0, epochs - line.epoch);
+    const left = secondsPerEpoch === undefined ? undefined : rest * secondsPerEpoch;
+    const moment: Moment = { line, epochs, left };
     const share = line.epoch / epochs;
     if (this.output.isWatched) {
       this.live.update(share, (bar, columns) => progressLine(moment, bar, columns));

@@ -1,6 +1,7 @@
 import { messageOf } from '../../../common/errors';
 import type { Rows, TableChange, TableName } from '../../../protocol/panel-charts';
 import { parseLine } from '../../../runs/metrics';
+import { Pace } from '../../../runs/pace';
 import { type LineShape, matchLine, shapeOf } from './line-scanner';
 import { type LineReader, MetricsFile } from './metrics-file';
 import { linesPerRow, Table } from './table';
@@ -28,7 +29,7 @@ export interface Latest {
   readonly dataWait?: number | undefined;
   /** Bytes: on the device where that tells, else of the process. */
   readonly memory?: number | undefined;
-  /** Pace since the first train line of this attempt; evaluations and checkpoints are part of it. */
+  /** Of this attempt and stage. */
   readonly secondsPerEpoch?: number | undefined;
 }
 
@@ -36,7 +37,7 @@ export interface Latest {
 interface KnownShape extends LineShape {
   readonly kind: string;
   /** Position of each entry of a line's place among the numbers. */
-  readonly at: Readonly<Record<'attempt' | 'seq' | 'step' | 'epoch' | 'time', number>>;
+  readonly at: Readonly<Record<'attempt' | 'seq' | 'step' | 'epoch' | 'time' | 'stage', number>>;
   readonly table: Table | undefined;
   readonly columns: readonly (Column | undefined)[];
 }
@@ -75,7 +76,7 @@ export class RunSeries implements LineReader {
   private problem: string | undefined;
   private seconds = 0;
   private time: number | undefined;
-  private paceFrom: { readonly epoch: number; readonly time: number } | undefined;
+  private pace = new Pace();
   private reading: Promise<void> | undefined;
 
   constructor(folder: string) {
@@ -107,7 +108,7 @@ export class RunSeries implements LineReader {
       imagesPerSecond: train.last('imagesPerSecond'),
       dataWait: train.last('dataWait'),
       memory: train.last('device') ?? train.last('resident'),
-      secondsPerEpoch: this.pace(place.epoch),
+      secondsPerEpoch: this.pace.secondsPerEpoch,
     };
     return { ...reading, latest };
   }
@@ -149,7 +150,7 @@ export class RunSeries implements LineReader {
     this.damaged = 0;
     this.seconds = 0;
     this.time = undefined;
-    this.paceFrom = undefined;
+    this.pace = new Pace();
     for (const { shown } of this.followers) for (const had of shown.values()) had.valid = 0;
   }
 
@@ -176,6 +177,7 @@ export class RunSeries implements LineReader {
         step: position('step'),
         epoch: position('epoch'),
         time: position('time'),
+        stage: position('stage'),
       },
       table,
       columns: shape.paths.map((path) => {
@@ -200,7 +202,8 @@ export class RunSeries implements LineReader {
       this.damaged++;
       return;
     }
-    if (kind === 'train') this.paceFrom ??= { epoch: place.epoch, time };
+    // Without stages there is no such number on any line.
+    if (kind === 'train') this.pace.add({ epoch: place.epoch, time, stage: values[at.stage] ?? 0 });
     const row = table.length - 1;
     for (let slot = 0; slot < columns.length; slot++) {
       const column = columns[slot];
@@ -219,13 +222,7 @@ export class RunSeries implements LineReader {
     const lasts = Object.values(this.tables).map((table) => table.place(table.length - 1)?.seconds ?? 0);
     this.seconds = Math.max(...lasts);
     this.time = time;
-    this.paceFrom = undefined;
-  }
-
-  private pace(epoch: number): number | undefined {
-    if (this.paceFrom === undefined || this.time === undefined || epoch <= this.paceFrom.epoch)
-      return undefined;
-    return Math.max(0, this.time - this.paceFrom.time) / 1000 / (epoch - this.paceFrom.epoch);
+    this.pace = new Pace();
   }
 
   private change({ shown }: Follower, table: Table): TableChange | undefined {
@@ -259,7 +256,7 @@ function tableOf(kind: string, tables: Record<TableName, Table>): Table | undefi
  * of a line is no column.
  */
 function columnName(path: string): string | undefined {
-  if (['attempt', 'seq', 'step', 'epoch', 'time'].includes(path)) return undefined;
+  if (['attempt', 'seq', 'step', 'epoch', 'time', 'stage'].includes(path)) return undefined;
   const [head = '', ...rest] = path.split('.');
   if (rest.length === 0) return head;
   if (head === 'terms') return `term ${rest.join('.')}`;
