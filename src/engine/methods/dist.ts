@@ -1,16 +1,20 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
 import { length, logitRows } from '../operations/normalize';
+import { detach } from './detach';
 import { defineMethod } from './method';
 import { sameLogitsOrPixels } from './shapes';
 
 /** In the denominator of a correlation. */
 const EPSILON = 1e-8;
 
+/** Of float32, as a share of the numbers. */
+const ROUNDING = 1e-6;
+
 /**
  * T^2 times the mean distance (1 - Pearson correlation) between the class probabilities of both: of each image over
  * the classes, and of each class over the images. Where every pixel has logits, [N, H, W, classes], each counts as an
- * image. What is the same for all correlates with nothing, and its gradient is as PyTorch's: that of a length 0 is 0.
+ * image. What does not differ correlates with nothing.
  */
 export const dist = defineMethod({
   name: 'dist',
@@ -59,8 +63,17 @@ export const dist = defineMethod({
 /** Mean over the rows of 1 - their correlation. */
 function rowDistance(first: tf.Tensor, second: tf.Tensor): tf.Scalar {
   const [a, b] = [centred(first), centred(second)];
-  const lengths = tf.mul(length(a), length(b));
+  const lengths = tf.mul(spread(a, first), spread(b, second));
   return tf.sub(1, tf.mean(tf.div(tf.sum(tf.mul(a, b), -1), tf.add(lengths, EPSILON))));
+}
+
+/**
+ * The length of rows that were centred. 1 where they are what rounding leaves of equal numbers: divided by so little,
+ * they would have a gradient a million times as large as the others' (in the authors' code they do).
+ */
+function spread(apart: tf.Tensor, rows: tf.Tensor): tf.Tensor {
+  const own = length(apart);
+  return tf.where(tf.greater(detach(own), tf.mul(detach(length(rows)), ROUNDING)), own, 1);
 }
 
 function centred(rows: tf.Tensor): tf.Tensor {
