@@ -321,7 +321,7 @@ export function stages({ inputShape, classes }: { inputShape: number[]; classes:
         ['const two', 2],
         ['const three', 3],
       ] as const) {
-        const title = `◇ fsp (${place} of 3) ← teacher:stage1+stage2+stage3, weight 1`;
+        const title = `◇ fsp (${place} of 3) ← teacher:stage1…stage3, weight 1`;
         assert.deepEqual(await on(line), [title, ...shown]);
       }
 

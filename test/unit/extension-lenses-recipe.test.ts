@@ -334,6 +334,19 @@ describe('what a recipe says of models', () => {
       'at → student:s1',
     ]);
     assert.deepEqual(told('teacher', 'deep', 't1'), ['tat → student:s1', 'fsp (1 of 2) → student:s1+s2']);
+    const three = readHooks(
+      `{
+        "student": { "model": "a.ts#small" },
+        "teacher": { "model": "a.ts#deep" },
+        "hooks": [{ "method": "afd", "student": ["s1", "s2", "s3"], "teacher": ["t1", "t2"], "weight": 200 }]
+      }`,
+      '/w/r.json',
+      '/w',
+    );
+    const ofThree = (role: 'student' | 'teacher', model: string, layer: string): string[] =>
+      hooksOn(three, { role, reference: `a.ts#${model}` }, layer).map((side) => describeHook(side, layer));
+    assert.deepEqual(ofThree('student', 'small', 's2'), ['afd (2 of 3) ← teacher:t1+t2, weight 200']);
+    assert.deepEqual(ofThree('teacher', 'deep', 't2'), ['afd (2 of 2) → student:s1…s3, weight 200']);
     assert.deepEqual(told('teacher', 'wide', 't1'), ['fsp (1 of 2) → student:s1+s2']);
   });
 });

@@ -136,7 +136,7 @@ export function hooksOn(
 
 /**
  * `tat ← teacher:stage3, weight 0.1`, as seen from a layer on one of its sides; of a method on several layers also
- * which of them it is: `fsp (2 of 3) ← …`.
+ * which of them it is: `fsp (2 of 3) ← teacher:stage1…stage3`.
  */
 export function describeHook({ hook, side }: HookSide, layer: string): string {
   const { method, weight, from } = hook;
@@ -148,12 +148,12 @@ export function describeHook({ hook, side }: HookSide, layer: string): string {
   return `${method}${place} ${arrow} ${name}:${partnersOf({ hook, side }, layer, other)}${weightText}`;
 }
 
-/** Of lists that make pairs the layer's partner, else all that is hooked on the other side. */
+/** Of lists that make pairs the layer's partner, else all that is hooked on the other side: of many the ends. */
 function partnersOf({ hook, side }: HookSide, layer: string, other: Role): string {
-  const place = hook[side].indexOf(layer);
-  const isPaired = hook[other].length > 1 && methodNamed(hook.method)?.layers === 'one';
-  const partner = isPaired ? hook[other][place] : hook[other].join('+');
-  return partner || '?';
+  const partners = hook[other];
+  const isOne = partners.length > 1 && methodNamed(hook.method)?.layers === 'one';
+  if (isOne) return partners[hook[side].indexOf(layer)] || '?';
+  return (partners.length > 2 ? `${partners[0]}…${partners.at(-1)}` : partners.join('+')) || '?';
 }
 
 /** Whether a hook's method compares several layers at once. */
