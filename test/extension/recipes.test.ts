@@ -210,18 +210,35 @@ describe('recipes', function () {
     await until('layers', async () => (await offered(uri, at)).includes('stage2'));
   });
 
-  it('tell layers that the real model lacks, when saved, until they are mended', async () => {
-    const teacher = services.runs
+  const teacher = () => {
+    const { run } = services.runs
       .all()
       .find(({ seen }) => typeof seen === 'object' && seen.recipe.name === 'teacher')!;
+    return { model: '../models/resnet.ts#large', weights: `run:${run.id}/best` };
+  };
+
+  it('tell layers that the real model lacks, when saved, until they are mended', async () => {
     const { uri, document } = await open('unknown', {
       ...base,
-      teacher: { model: '../models/resnet.ts#large', weights: `run:${teacher.run.id}/best` },
+      teacher: teacher(),
       hooks: [{ method: 'tat', student: 'stage7', teacher: 'stage2', weight: 0.1 }],
     });
     const message = 'hooks[0].student: no layer "stage7"; did you mean "stage1"?';
     await until('the unknown layer', () => problems(uri).includes(message));
     await replace(document, 'stage7', 'stage2');
+    await until('the problem to go', () => problems(uri).length === 0);
+  });
+
+  it("know the layers of a student that ends in its teacher's classifier", async () => {
+    const { uri, document } = await open('projected', {
+      ...base,
+      teacher: teacher(),
+      student: { ...base.student, teacherClassifier: { after: 'stage2' } },
+      hooks: [{ method: 'simkd', student: 'projektor', teacher: 'stage2', weight: 1 }],
+    });
+    const message = 'hooks[0].student: no layer "projektor"; did you mean "projector"?';
+    await until('the unknown layer', () => problems(uri).includes(message));
+    await replace(document, 'projektor', 'projector');
     await until('the problem to go', () => problems(uri).length === 0);
   });
 
