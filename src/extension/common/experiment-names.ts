@@ -1,12 +1,18 @@
 import { folderNames } from './folder-names';
 import type { ReadableSeenRun, SeenRun } from './seen-run';
 
-/**
- * What the experiments of runs are called: as their recipes say, behind the folder's name where there are runs of
- * several, `second / demo`. Each folder has experiments of its own.
- */
-export function experimentNames(runs: readonly SeenRun[]): (run: ReadableSeenRun) => string {
+/** What the folders of runs are called where there are runs of several; of one alone it goes without saying. */
+export function folderNamesOf(runs: readonly SeenRun[]): (run: SeenRun) => string | undefined {
   const names = folderNames(runs.map(({ run }) => run.retortFolder));
-  return ({ run, seen: { recipe } }) =>
-    names.size > 1 ? `${names.get(run.retortFolder)} / ${recipe.name}` : recipe.name;
+  return ({ run }) => (names.size > 1 ? names.get(run.retortFolder) : undefined);
+}
+
+/** What the experiments of runs are called: each folder has its own, and its name may come first: `second / demo`. */
+export function experimentNames(runs: readonly SeenRun[]): (run: ReadableSeenRun) => string {
+  const folderOf = folderNamesOf(runs);
+  return (run) => {
+    const { name } = run.seen.recipe;
+    const folder = folderOf(run);
+    return folder === undefined ? name : `${folder} / ${name}`;
+  };
 }

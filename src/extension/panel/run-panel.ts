@@ -14,6 +14,7 @@ import {
 import { runFolderOf } from '../../runs/folder';
 import { executeCommand, tellError } from '../common/commands';
 import { Disposables } from '../common/disposables';
+import { folderNamesOf } from '../common/experiment-names';
 import type { Services } from '../services';
 import { act } from './actions';
 import { Collector, type Parts } from './collector';
@@ -151,7 +152,7 @@ export class RunPanel implements vscode.Disposable {
     const parts = await this.collector.collect(this.view, vscode.workspace.isTrusted);
     if (this.isDisposed || !this.isReady || this.sent !== before) return;
     this.sent = parts;
-    this.panel.title = titleOf(parts, this.subject);
+    this.panel.title = this.titleOf(parts);
     if (before === undefined) {
       this.number = 0;
       return this.post({ type: 'snapshot', number: 0, subject: this.subject, view: this.view, ...parts });
@@ -160,6 +161,15 @@ export class RunPanel implements vscode.Disposable {
     if (changed === undefined) return;
     this.number += 1;
     return this.post({ type: 'delta', number: this.number, ...changed });
+  }
+
+  /** Panels of runs that are called alike are told apart by their folders. */
+  private titleOf(parts: Parts): string {
+    const { runs } = this.services;
+    const { kind, keys } = this.subject;
+    const run = kind === 'run' ? runs.get(keys[0]!) : undefined;
+    const folder = run && folderNamesOf(runs.all())(run);
+    return [titleOf(parts, this.subject), ...(folder === undefined ? [] : [folder])].join(' · ');
   }
 
   private async post(message: HostMessage): Promise<void> {

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { writeJsonAtomic } from '../../../src/common/files';
-import { listRunIds, openRun } from '../../../src/runs/folder';
+import { listRunIds, openRun, readInfo } from '../../../src/runs/folder';
 import { writeNotes } from '../../../src/runs/notes';
 import { writeTinyData } from '../../integration/tiny-workspace';
 import { makeSampleWorkspace } from '../../extension/sample-workspace';
@@ -41,6 +41,9 @@ describe('a window with two folders', function () {
       path.join(recipes, 'plain.distill.json'),
       recipe.replace('resnet.ts#small', 'plain.js#plain'),
     );
+    const settings = path.join(second, '.vscode', 'settings.json');
+    fs.mkdirSync(path.dirname(settings));
+    writeJsonAtomic(settings, { 'retort.backend': 'wasm' });
     both = path.join(session.place, 'both.code-workspace');
     writeJsonAtomic(both, { folders: [{ path: 'first' }, { path: 'second' }] });
     await session.open(both);
@@ -57,15 +60,52 @@ describe('a window with two folders', function () {
     await session.shoot('runs');
   });
 
+  it('asks which folder the recipe of a built-in student goes to, where none is worked in', async () => {
+    await workbench.commandWithPick('Retort: Train…', 'resnet8');
+    await workbench.pick('resnet8');
+    await workbench.pickRow('second').waitFor();
+    await session.shoot('which-folder');
+    await workbench.pick('second');
+    await workbench.pick('fashion-mnist');
+    await workbench.statusItem('resnet8').waitFor();
+    assert.ok(fs.existsSync(path.join(second, 'recipes', 'resnet8.distill.json')));
+  });
+
+  it('takes the folder of the recipe that is worked on for it', async () => {
+    await workbench.openFile('alone.distill.json', 'first');
+    await workbench.statusItem('alone').waitFor();
+    await workbench.commandWithPick('Retort: Train…', 'resnet20');
+    await workbench.pick('resnet20');
+    await workbench.pick('fashion-mnist');
+    await workbench.statusItem('resnet20').waitFor();
+    assert.ok(fs.existsSync(path.join(first, 'recipes', 'resnet20.distill.json')));
+    await workbench.clearNotifications();
+  });
+
   it('tells two runs of one id apart', async () => {
-    await workbench.commandWithPick('Retort: Open Run…', 'teacher / alone / the copy');
-    await workbench.pick('teacher / alone / the copy');
+    await workbench.commandWithPick('Retort: Open Run…', 'second / teacher / alone / the copy');
+    await workbench.pick('second / teacher / alone / the copy');
     await panel.frame.getByRole('heading', { level: 1, name: 'the copy' }).waitFor();
-    await workbench.commandWithPick('Retort: Open Run…', 'teacher / alone / seed 0');
-    await workbench.pick('teacher / alone / seed 0');
-    await panel.frame.getByRole('heading', { level: 1, name: /^teacher/ }).waitFor();
-    await workbench.tab('the copy').waitFor();
+    await panel.frame.getByText('second / teacher / alone / seed 0').waitFor();
+    await workbench.commandWithPick('Retort: Open Run…', 'first / teacher / alone / seed 0');
+    await workbench.pick('first / teacher / alone / seed 0');
+    await panel.frame.getByRole('heading', { level: 1, name: /^first \/ teacher/ }).waitFor();
+    await workbench.tab('the copy · second').waitFor();
+    await workbench.tab('alone, seed 0 · first').waitFor();
+    await panel.frame.getByRole('button', { name: 'Overlay' }).click();
+    await panel.frame.getByRole('checkbox', { name: 'second / teacher / the copy' }).waitFor();
     await session.shoot('panels');
+  });
+
+  it('compares runs of both, each named with its folder', async () => {
+    const runs = ['first / teacher / alone / seed 0', 'second / teacher / alone / the copy'];
+    await workbench.commandWithPick('Retort: Compare Runs…', runs[0]!);
+    await workbench.pickMany(runs);
+    const heading = panel.frame.locator('.results th[scope=col]');
+    await heading.filter({ hasText: 'the copy' }).filter({ hasText: 'second / teacher' }).waitFor();
+    await heading.filter({ hasText: 'alone, seed 0' }).filter({ hasText: 'first / teacher' }).waitFor();
+    assert.equal(await heading.count(), 2);
+    await session.shoot('compared');
   });
 
   it('takes a recipe of the second folder as that folder’s: its experiment lacks what the first one has', async () => {
@@ -94,11 +134,30 @@ describe('a window with two folders', function () {
     assert.match((await tooltip.getAttribute('aria-label'))!, /second/);
     assert.deepEqual(await runIds(first), runsOfFirst);
     assert.equal((await runIds(second)).length, 2);
+    const ran = await findRun(second, ({ name }) => name === 'small-from-large');
+    // As the second folder's settings say, not the window's.
+    assert.equal((await readInfo(ran)).backend?.requested, 'wasm');
     await workbench.treeRow('Experiments', 'small-from-large').waitFor();
     await session.shoot('ran');
   });
 
+  it('keeps what it has learned of the data to the folder that the data are in', async () => {
+    await workbench.openFile('kd-tat.distill.json', 'first');
+    await workbench.statusItem('kd-tat').waitFor();
+    await workbench.openFile('resnet.ts', 'first');
+    const input = workbench.quickInput.getByRole('textbox');
+    await workbench.askByLens('Inspect', 'export function small', input);
+    await input.press('Escape');
+    await workbench.openFile('alone.distill.json', 'second');
+    await workbench.statusItem('alone').waitFor();
+    await workbench.openFile('resnet.ts', 'second');
+    // The run has shown what its images are, and that they are of four classes.
+    await workbench.askByLens('Inspect', 'export function small', workbench.hint(/⟶\s4\s·\s36/));
+    await session.shoot('inspected');
+  });
+
   it('drops the runs of a folder that is taken out of the window', async () => {
+    await workbench.tab('alone, seed 0 · second').click();
     const text = JSON.parse(fs.readFileSync(both, 'utf8')) as object;
     writeJsonAtomic(both, { ...text, folders: [{ path: 'first' }] });
     await workbench.treeRow('Experiments', /^second/).waitFor({ state: 'detached' });

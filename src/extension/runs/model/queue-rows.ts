@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { variantOf } from '../../../recipe/names';
 import type { DeviceQueue, QueueEntry } from '../../../runs/queue';
-import { folderNames } from '../../common/folder-names';
+import { folderNamesOf } from '../../common/experiment-names';
 import { isReadable, type ReadableSeenRun, type SeenRun } from '../../common/seen-run';
 import type { Icon } from './row';
 import { runLabel } from './run-row';
@@ -26,10 +26,7 @@ export function queueRows(queues: readonly DeviceQueue[], runs: readonly SeenRun
   const inQueue = new Set(entries.map(({ run }) => run));
   const forsaken = [...own.values()].filter(({ key, seen }) => seen.state === 'queued' && !inQueue.has(key));
   const ordered = [...entries.filter(isWorking), ...entries.filter((entry) => !isWorking(entry))];
-  const names = folderNames(runs.map(({ run }) => run.retortFolder));
-  // Where the window has runs of one folder only, it goes without saying.
-  const folderOf = ({ run }: ReadableSeenRun): string | undefined =>
-    names.size > 1 ? names.get(run.retortFolder) : undefined;
+  const folderOf = folderNamesOf(runs);
   return [
     ...ordered.map((entry) => {
       const run = own.get(entry.run);
