@@ -50,14 +50,14 @@ export function writeJsonAtomic(file: string, value: unknown): void {
  * Makes a folder, and those above it, where they are missing; one that is there may turn out to be something else.
  * Node's own `recursive` says ENOENT where the disk is read-only.
  */
-export async function makeFolder(folder: string): Promise<void> {
-  const make = async (): Promise<void> => fs.promises.mkdir(folder);
+export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
+  const make = async (): Promise<void> => fs.promises.mkdir(folder, mode);
   try {
     await make();
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return;
     if (errorCode(error) !== 'ENOENT' || path.dirname(folder) === folder) throw error;
-    await makeFolder(path.dirname(folder));
+    await makeFolder(path.dirname(folder), mode);
     await make().catch((again: unknown) => {
       // Another process was quicker.
       if (errorCode(again) !== 'EEXIST') throw again;

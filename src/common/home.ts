@@ -8,12 +8,16 @@ import * as path from 'node:path';
 export function retortHome(environment: NodeJS.ProcessEnv = process.env): string {
   if (environment.RETORT_HOME) return path.resolve(environment.RETORT_HOME);
   if (process.platform === 'win32') {
-    return path.join(
-      environment.LOCALAPPDATA ?? path.join(os.homedir(), 'AppData', 'Local'),
-      'retort',
-      'Cache',
-    );
+    const local = environment.LOCALAPPDATA || path.join(userHome(), 'AppData', 'Local');
+    return path.join(local, 'retort', 'Cache');
   }
-  if (process.platform === 'darwin') return path.join(os.homedir(), 'Library', 'Caches', 'retort');
-  return path.join(environment.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'retort');
+  if (process.platform === 'darwin') return path.join(userHome(), 'Library', 'Caches', 'retort');
+  // The specification has what is empty or relative ignored: it would be another folder from each working folder.
+  const cache = environment.XDG_CACHE_HOME ?? '';
+  return path.join(path.isAbsolute(cache) ? cache : path.join(userHome(), '.cache'), 'retort');
+}
+
+/** An empty HOME is taken by Node as it is. */
+function userHome(): string {
+  return os.homedir() || os.userInfo().homedir;
 }

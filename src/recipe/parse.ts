@@ -31,12 +31,18 @@ export function parseRecipe(text: string, options: ParseOptions): ParsedRecipe {
   return { recipe, source };
 }
 
+/** Throws `TypeError` for other bytes, of which the name of an experiment could be made otherwise. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** `parseRecipe` of a file; throws `InputError` if it cannot be read. */
 export function readRecipe(options: ParseOptions): ParsedRecipe {
   let text: string;
   try {
-    text = fs.readFileSync(options.file, 'utf8');
+    text = utf8.decode(fs.readFileSync(options.file));
   } catch (error) {
+    if (error instanceof TypeError) {
+      throw new InputError(`${options.file}: the recipe is not encoded as UTF-8; save it so`);
+    }
     const reason = errorCode(error) === 'ENOENT' ? 'there is no such file' : messageOf(error);
     throw new InputError(`${options.file}: the recipe cannot be read: ${reason}`);
   }

@@ -91,7 +91,8 @@ class PathResolver {
   code(place: string, written: string): string {
     const file = path.resolve(this.base, written);
     if (!isFile(file)) {
-      this.refuse(place, `there is no file ${file}${similar(file)}`);
+      const isThere = fs.existsSync(file);
+      this.refuse(place, isThere ? `${file} is no file` : `there is no file ${file}${similar(file)}`);
     } else if (!liesIn(this.workspace, fs.realpathSync(file))) {
       const advice = 'copy it there, or start from a folder that holds both';
       this.refuse(place, `code must lie in the workspace ${this.workspace}; ${advice}`);

@@ -264,6 +264,8 @@ export const TrainSettings = Type.Object(
     ),
     seed: Type.Integer({
       minimum: 0,
+      // Fifteen digits: JSON keeps all of them.
+      maximum: 999_999_999_999_999,
       default: 0,
       description:
         'Draws the first weights, the order of the images and their augmentation. Runs that differ in nothing else form a group.',

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
-import { errorCode, InputError } from '../common/errors';
-import { writeFileAtomic, writeJsonAtomic } from '../common/files';
+import { errorCode, InputError, messageOf } from '../common/errors';
+import { makeFolder, writeFileAtomic, writeJsonAtomic } from '../common/files';
 import { readJsonInside } from './inside';
 import { processIdentity, whereIs } from './processes';
 import { ProcessIdentity } from './types';
@@ -52,9 +52,16 @@ export class QueueFolder {
     return new QueueFolder(path.join(home, 'queue', encodeURIComponent(machine), device));
   }
 
+  /** Throws `InputError` where the user's own folder cannot be written. */
   async make(): Promise<void> {
-    for (const inner of ['waiting', 'working', 'slots']) {
-      await fs.mkdir(path.join(this.folder, inner), { recursive: true, mode: 0o700 });
+    try {
+      for (const inner of ['waiting', 'working', 'slots']) {
+        await makeFolder(path.join(this.folder, inner), 0o700);
+      }
+    } catch (error) {
+      throw new InputError(
+        `${this.folder}: the queue of runs cannot be kept there (${messageOf(error)}); set RETORT_HOME to a folder of yours`,
+      );
     }
   }
 

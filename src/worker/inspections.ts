@@ -6,6 +6,7 @@ import { exportModel } from '../engine/models/export';
 import { inputSize, takesSmaller } from '../engine/models/input-size';
 import { classifierOf } from '../engine/models/classifier';
 import { type Model, totalFlops } from '../engine/models/model';
+import { DivergedError } from '../engine/train/diverged-error';
 import { countParameters } from '../engine/train/hook-term';
 import type { Teachers } from '../engine/train/teachers';
 import type {
@@ -48,7 +49,13 @@ export async function check(question: CheckQuestion, stage: Stage): Promise<Chec
   }
   const { recipe, data, student, teachers, hooks, plan } = prepared;
   if (question.trial) stage('Taking a training step', false);
-  const trial = question.trial ? await tryStages(prepared) : undefined;
+  let trial: CheckReport['trial'];
+  try {
+    trial = question.trial ? await tryStages(prepared) : undefined;
+  } catch (error) {
+    if (!(error instanceof DivergedError)) throw error;
+    return { problems: [{ path: 'train', message: error.message }] };
+  }
   const mixing = mixedBatch(recipe.train);
   const report: CheckReport = {
     backend: backend.note,

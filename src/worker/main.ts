@@ -1,5 +1,6 @@
 import * as path from 'node:path';
-import { errorCode, InputError, messageOf } from '../common/errors';
+import { asInputError } from '../common/disk-faults';
+import { InputError, messageOf } from '../common/errors';
 import { glibcVersion } from '../common/libc';
 import { openRun } from '../runs/folder';
 import { acquireRunLock } from '../runs/run-lock';
@@ -40,8 +41,9 @@ async function main(folder: string): Promise<number> {
     writer.update({ state, endedAt: new Date().toISOString() });
     writer.log(state === 'done' ? 'Done.' : 'Stopped as asked; it can be resumed.');
     return 0;
-  } catch (error) {
-    writer.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  } catch (thrown) {
+    writer.log(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown));
+    const error = asInputError(thrown);
     writer.update({
       state: 'failed',
       endedAt: new Date().toISOString(),
@@ -58,7 +60,7 @@ async function main(folder: string): Promise<number> {
 
 /** Whose fault a failure is: what the user gave, the training itself, or ours. */
 function faultOf(error: unknown): 'input' | 'training' | 'internal' {
-  if (error instanceof InputError || errorCode(error) === 'ENOSPC') return 'input';
+  if (error instanceof InputError) return 'input';
   return error instanceof DivergedError ? 'training' : 'internal';
 }
 

@@ -1,4 +1,5 @@
 import { InputError } from '../common/errors';
+import { count, plural } from '../common/format';
 import { type Data, openData } from '../data/loader';
 import { methods } from '../engine/methods/registry';
 import type { Model } from '../engine/models/model';
@@ -58,7 +59,7 @@ export async function prepare(recipe: Recipe, context: PrepareContext): Promise<
     const teachers = await prepareTeachers(recipe, data, context);
     const student = await prepareStudent(recipe, data, teachers, context);
     const { batchSize, seed } = recipe.train;
-    const plan = await at('train.accumulate', () => planTraining(recipe, data));
+    const plan = planTraining(recipe, data);
     const hooks = await at('hooks', () =>
       createHookTerms(
         hookPairs(recipe, methods),
@@ -132,13 +133,25 @@ export async function prepareModel(
 
 function planTraining(recipe: Recipe, data: Data): Plan {
   const { batchSize, accumulate } = recipe.train;
-  const batches = Math.floor(data.info.samples.train / batchSize);
-  if (batches < accumulate) {
-    throw new InputError(
-      `an epoch has ${batches} batches of ${batchSize}, fewer than the ${accumulate} of one step; lower train.batchSize or train.accumulate`,
+  const { train } = data.info.samples;
+  const batches = Math.floor(train / batchSize);
+  if (batches === 0) {
+    throw new PlaceError(
+      'train.batchSize',
+      `the ${plural(train, 'image')} to train on are fewer than a batch of ${count(batchSize)}; lower it`,
     );
   }
-  return planSteps(recipe.train, batches);
+  if (batches < accumulate) {
+    throw new PlaceError(
+      'train.accumulate',
+      `the batches of an epoch (${batches} of ${batchSize} images) are fewer than the ${accumulate} of one step; lower it or train.batchSize`,
+    );
+  }
+  const plan = planSteps(recipe.train, batches);
+  if (!Number.isSafeInteger(plan.totalSteps)) {
+    throw new PlaceError('train.epochs', `${recipe.train.epochs} epochs have more steps than can be counted`);
+  }
+  return plan;
 }
 
 async function at<T>(path: string, work: () => T | Promise<T>): Promise<T> {

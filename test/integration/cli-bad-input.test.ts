@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { retort } from './cli-process';
+import { distFile } from '../../src/common/files';
+import { CliProcess, retort } from './cli-process';
 import { makeTinyWorkspace, tinyRecipe } from './tiny-workspace';
 
 /** Exit code 2, one line on stderr that names the place, and no run is left. */
@@ -116,6 +118,52 @@ describe('bad input on the command line', function () {
     await refuses(['run', 'a.distill.json'], /student\.model: .*\(a\.distill\.json, line \d+\)/);
     write('own.ts', module('for (;;);'));
     await refuses(['run', 'a.distill.json', '--time-limit', '1'], /own\.ts#model did not finish within 1 s/);
+  });
+
+  it('training that cannot be: too few images, steps beyond counting, a loss that is none', async () => {
+    write('a.distill.json', recipe());
+    const check = ['check', 'a.distill.json', '--set'];
+    await refuses(
+      [...check, 'train.batchSize=161'],
+      /: train\.batchSize: the 160 images to train on are fewer than a batch of 161; .*\(--set train\.batchSize=161\)/,
+    );
+    await refuses(
+      [...check, 'train.accumulate=11'],
+      /: train\.accumulate: the batches of an epoch \(10 of 16 images\) are fewer than the 11 of one step/,
+    );
+    await refuses([...check, 'train.epochs=1e300'], /: train\.epochs: 1e\+300 epochs have more steps/);
+    await refuses(
+      [...check, 'train.optimizer.lr=1e30'],
+      /: train: The loss term "task" became NaN at step 1; .*\(a\.distill\.json, line \d+\)/,
+    );
+  });
+
+  it('a place for the queue where none can be: the run made for it is removed', async () => {
+    write('a.distill.json', recipe());
+    write('home', '');
+    const home = { RETORT_HOME: path.join(workspace, 'home'), RETORT_BACKEND: 'wasm' };
+    const { code, stderr } = await new CliProcess(workspace, ['run', 'a.distill.json'], home).ended;
+    assert.match(stderr, /^retort: .*home.*: the queue of runs cannot be kept there .*; set RETORT_HOME to/m);
+    assert.equal(code, 2);
+    assert.deepEqual(fs.readdirSync(path.join(workspace, '.retort', 'runs')), []);
+  });
+
+  it('a file for the output on a disk that is full', function () {
+    if (!fs.existsSync('/dev/full')) this.skip();
+    const full = fs.openSync('/dev/full', 'w');
+    try {
+      const started = (stdout: number | 'pipe', stderr: number | 'pipe', ...args: string[]) =>
+        spawnSync(process.execPath, [distFile('cli.js'), ...args], { stdio: ['ignore', stdout, stderr] });
+      const { status, stderr } = started(full, 'pipe', 'methods');
+      assert.equal(
+        String(stderr),
+        'retort: Retort cannot go on: no space is left; free some and try again\n',
+      );
+      assert.equal(status, 2);
+      assert.equal(started('pipe', full, 'method').status, 2);
+    } finally {
+      fs.closeSync(full);
+    }
   });
 
   it('a model that fails only when it is trained: the run made for it is removed', async () => {

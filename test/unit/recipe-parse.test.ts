@@ -1,5 +1,8 @@
 import Ajv from 'ajv';
 import * as assert from 'node:assert/strict';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
 import { InputError } from '../../src/common/errors';
 import { recipeSchema } from '../../src/recipe/full-schema';
 import { parseRecipe, readRecipe } from '../../src/recipe/parse';
@@ -113,6 +116,32 @@ describe('a parsed recipe', () => {
       () => readRecipe({ file: 'nowhere/r.distill.json', catalogue }),
       new InputError('nowhere/r.distill.json: the recipe cannot be read: there is no such file'),
     );
+  });
+});
+
+describe('the file of a recipe', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'retort-recipe-'));
+  });
+
+  afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+  it('is UTF-8, with or without its mark; other bytes are not taken for other letters', () => {
+    const file = path.join(folder, 'r.distill.json');
+    const text = valid.replace('resnet8-from-resnet20', 'für-später');
+    for (const mark of ['', '\uFEFF']) {
+      fs.writeFileSync(file, mark + text);
+      assert.equal(readRecipe({ file, catalogue }).recipe.name, 'für-später');
+    }
+    for (const encoding of ['latin1', 'utf16le'] as const) {
+      fs.writeFileSync(file, text, encoding);
+      assert.throws(
+        () => readRecipe({ file, catalogue }),
+        new InputError(`${file}: the recipe is not encoded as UTF-8; save it so`),
+      );
+    }
   });
 });
 

@@ -165,6 +165,12 @@ const cases: [title: string, part: string, replacement: string, expected: string
     'train.epochs: must be above 0, not -1 (r.distill.json, line 20)',
   ],
   [
+    'a seed with more digits than a number keeps',
+    '"epochs": 10',
+    '"epochs": 10, "seed": 12345678901234567890',
+    'train.seed: must be at least 0 and at most 999999999999999, not 12345678901234567000 (r.distill.json, line 20)',
+  ],
+  [
     'a number outside two bounds',
     source,
     `${source}, "validation": { "fraction": 1 }`,
