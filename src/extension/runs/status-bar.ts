@@ -26,7 +26,7 @@ export function registerStatusBar(services: Services, timeLeft: TimeLeft): vscod
   const drawRecipe = (): void => {
     const { uri } = activeRecipe;
     if (uri === undefined) return recipeItem.hide();
-    recipeItem.text = `$(beaker) ${plainText(path.basename(uri.fsPath, '.distill.json'))}`;
+    recipeItem.text = `$(beaker) ${plainText(recipeText(uri))}`;
     recipeItem.tooltip = t('Active recipe: {0}', vscode.workspace.asRelativePath(uri));
     recipeItem.show();
   };
@@ -37,6 +37,7 @@ export function registerStatusBar(services: Services, timeLeft: TimeLeft): vscod
     recipeItem,
     runs.onDidChange(drawRun),
     activeRecipe.onDidChange(drawRecipe),
+    vscode.workspace.onDidChangeWorkspaceFolders(drawRecipe),
     registerCommand(log, 'retort.openActiveRun', async () => {
       const atWork = runs.all().filter(isAtWork);
       const [only] = atWork;
@@ -45,6 +46,13 @@ export function registerStatusBar(services: Services, timeLeft: TimeLeft): vscod
       await executeCommand('retort.openRun', chosen.key);
     }),
   ];
+}
+
+/** `kd-tat`, and of which folder where there are several: `kd-tat · second`. */
+function recipeText(uri: vscode.Uri): string {
+  const { workspaceFolders: folders = [], getWorkspaceFolder } = vscode.workspace;
+  const folder = folders.length > 1 ? getWorkspaceFolder(uri) : undefined;
+  return joined([path.basename(uri.fsPath, '.distill.json'), ...(folder ? [folder.name] : [])]);
 }
 
 function isAtWork(run: SeenRun): run is ReadableSeenRun {

@@ -126,7 +126,7 @@ describe('a window with two folders', function () {
 
   it('runs a recipe of the second folder there', async () => {
     await workbench.openFile('alone.distill.json', 'second');
-    await workbench.statusItem('alone').waitFor();
+    await workbench.statusItem('alone · second').waitFor();
     await workbench.lens('Run').click();
     await session.consent('esbuild');
     await panel.waitForState('done');
@@ -139,6 +139,19 @@ describe('a window with two folders', function () {
     assert.equal((await readInfo(ran)).backend?.requested, 'wasm');
     await workbench.treeRow('Experiments', 'small-from-large').waitFor();
     await session.shoot('ran');
+  });
+
+  it('frees the room of the folder that is picked', async () => {
+    // The run has left more checkpoints than are needed; the first folder has none.
+    await workbench.commandWithPick('Retort: Show Disk Use', 'Runs of first');
+    await workbench.pick('Runs of first');
+    await workbench.notification('Nothing to remove').waitFor();
+    await workbench.clearNotifications();
+    await workbench.commandWithPick('Retort: Show Disk Use', 'Runs of second');
+    await workbench.pick('Runs of second');
+    const dialog = session.page.locator('.monaco-dialog-box').filter({ hasText: /checkpoints of 1 runs/ });
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
   });
 
   it('keeps what it has learned of the data to the folder that the data are in', async () => {
