@@ -87,6 +87,12 @@ describe('a window with two folders', function () {
     await workbench.pick('second / teacher / alone / the copy');
     await panel.frame.getByRole('heading', { level: 1, name: 'the copy' }).waitFor();
     await panel.frame.getByText('second / teacher / alone / seed 0').waitFor();
+    await panel.frame.getByRole('button', { name: 'CSV' }).click();
+    const place = workbench.quickInput.getByRole('textbox').first();
+    await until('a place in the second folder', async () =>
+      (await place.inputValue()).startsWith(path.join(second, 'second-teacher-alone-seed0-')),
+    );
+    await place.press('Escape');
     await workbench.commandWithPick('Retort: Open Run…', 'first / teacher / alone / seed 0');
     await workbench.pick('first / teacher / alone / seed 0');
     await panel.frame.getByRole('heading', { level: 1, name: /^first \/ teacher/ }).waitFor();
