@@ -91,8 +91,9 @@ export class CheckpointStore {
     } catch (error) {
       await fs.rm(aside, { recursive: true, force: true }).catch(() => undefined);
       if (errorCode(error) !== 'ENOSPC' && errorCode(error) !== 'EDQUOT') throw error;
+      const isFirst = (await this.list()).length === 0;
       throw new InputError(
-        `The disk is full: the checkpoint of step ${step} could not be written to ${this.folder}; free space there and resume, the earlier checkpoints are intact`,
+        `The disk is full: the checkpoint of step ${step} could not be written to ${this.folder}; free space there and ${isFirst ? 'start again' : 'resume, the earlier checkpoints are intact'}`,
       );
     }
     await this.removeSuperseded();

@@ -183,6 +183,15 @@ describe('bad input on the command line', function () {
     assert.deepEqual(fs.readdirSync(path.join(workspace, '.retort', 'runs')), []);
   });
 
+  it('a run that cannot be read: listed, and why below the table', async () => {
+    const id = '20260102-030405-abcd';
+    fs.mkdirSync(path.join(workspace, '.retort', 'runs', id), { recursive: true });
+    const { code, stdout, stderr } = await retort(workspace, 'list');
+    assert.match(stdout.split('\n')[1]!, /^20260102-030405-abcd( +–){3} +unreadable( +–){3}$/);
+    assert.match(stderr, /^Run 20260102-030405-abcd cannot be read: .*run\.json is missing\n$/);
+    assert.equal(code, 0);
+  });
+
   it('a dataset that is cut short', async () => {
     const images = path.join(workspace, 'data', 'train-images-idx3-ubyte');
     fs.truncateSync(images, fs.statSync(images).size - 10);

@@ -173,6 +173,17 @@ describe('checkpoints', () => {
     assert.deepEqual(plain((await store.read('last')).files), plain(files(1)));
   });
 
+  it('does not promise to resume from the first one when the disk is full', async () => {
+    process.env.RETORT_FAILPOINT = 'checkpoint-after-file-1=ENOSPC';
+    try {
+      await assert.rejects(store.write(1, files(1)), {
+        message: /^The disk is full: the checkpoint of step 1 .*; free space there and start again$/,
+      });
+    } finally {
+      delete process.env.RETORT_FAILPOINT;
+    }
+  });
+
   it('leaves the earlier ones intact on a disk that is really full', async function () {
     fs.mkdirSync(at());
     try {

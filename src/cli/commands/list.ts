@@ -23,6 +23,9 @@ export function addList(program: Command): void {
       output.result(rows.map(forPrograms), () =>
         rows.length === 0 ? `No runs in ${retortFolder} yet; start one with retort run` : runsTable(rows),
       );
+      for (const row of rows) {
+        if ('unreadable' in row) output.note(`Run ${row.id} cannot be read: ${row.unreadable}`);
+      }
     });
 }
 
@@ -51,7 +54,7 @@ function runsTable(rows: readonly Row[]): string {
       { title: '' },
     ],
     rows.map((row) => {
-      if ('unreadable' in row) return [row.id, `cannot be read: ${row.unreadable}`];
+      if ('unreadable' in row) return [row.id, '–', '–', '–', 'unreadable', '–', '–', '–'];
       const { info, recipe, state } = row;
       return [
         row.id,
