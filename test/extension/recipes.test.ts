@@ -134,7 +134,7 @@ describe('recipes', function () {
     );
 
     const hooks = [kd, { ...pairs, teacher: ['stage1', 'stage2'], weight: 1 }];
-    const stages = await open('stages', {
+    const stages = await open('stage-terms', {
       ...further,
       hooks,
       train: { ...base.train, stages: [{ epochs: 1, hooks: ['|'] }] },
