@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { Services } from '../../src/extension/services';
 import { QuickPicks } from './quick-picks';
@@ -72,14 +73,13 @@ async function type(document: vscode.TextDocument, at: string, text: string): Pr
   assert.ok(await vscode.workspace.applyEdit(edit));
 }
 
-async function write(name: string, text: string): Promise<vscode.Uri> {
+async function write(name: string, text: string): Promise<void> {
   await vscode.workspace.fs.writeFile(file(name), Buffer.from(text));
-  return file(name);
 }
 
-/** Makes a document what its file is. */
-async function restore(document: vscode.TextDocument): Promise<void> {
-  const saved = new TextDecoder().decode(await vscode.workspace.fs.readFile(document.uri));
+/** Makes a document what its file is, or a text. */
+async function restore(document: vscode.TextDocument, text?: string): Promise<void> {
+  const saved = text ?? new TextDecoder().decode(await vscode.workspace.fs.readFile(document.uri));
   const edit = new vscode.WorkspaceEdit();
   edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), saved);
   assert.ok(await vscode.workspace.applyEdit(edit));
@@ -219,11 +219,20 @@ describe('lenses', () => {
   describe('on several layers', function () {
     this.timeout(120_000);
     let picks: QuickPicks;
-    let model: vscode.Uri;
     let recipe: vscode.TextDocument;
+    const written = `{
+  "name": "stages",
+  "data": { "source": { "format": "idx", "path": "../data" } },
+  "teacher": { "model": "builtin:resnet20" },
+  "student": { "model": "../models/stages.ts#stages" },
+  "hooks": [
+    { "method": "kd", "weight": 0.9 } // the answers
+  ]
+}
+`;
 
-    beforeEach(async () => {
-      model = await write(
+    before(async () => {
+      await write(
         'models/stages.ts',
         `import * as tf from '@tensorflow/tfjs';
 export function stages({ inputShape, classes }: { inputShape: number[]; classes: number }): tf.LayersModel {
@@ -238,39 +247,49 @@ export function stages({ inputShape, classes }: { inputShape: number[]; classes:
 }
 `,
       );
-      const uri = await write(
-        'recipes/stages.distill.json',
-        `{
-  "name": "stages",
-  "data": { "source": { "format": "idx", "path": "../data" } },
-  "teacher": { "model": "builtin:resnet20" },
-  "student": { "model": "../models/stages.ts#stages" },
-  "hooks": [
-    { "method": "kd", "weight": 0.9 } // the answers
-  ]
-}
-`,
-      );
+      await write('recipes/stages.distill.json', written);
+    });
+
+    beforeEach(async () => {
+      const uri = file('recipes/stages.distill.json');
       recipe = await vscode.workspace.openTextDocument(uri);
       services.activeRecipe.set(uri);
-      await open('models/stages.ts');
       picks = new QuickPicks();
     });
 
     afterEach(async () => {
       picks.restore();
-      if (recipe.isDirty) await restore(recipe);
-      for (const uri of [model, recipe.uri]) await vscode.workspace.fs.delete(uri);
+      // VS Code may have saved it by itself.
+      await restore(recipe, written);
     });
 
-    const on = (line: string): Promise<string[]> =>
-      open('models/stages.ts')
-        .then(lensesOf)
-        .then((lenses) => Object.entries(lenses).find(([text]) => text.startsWith(line))![1]);
+    after(async () => {
+      services.activeRecipe.set(file('recipes/kd-tat.distill.json'));
+      for (const name of ['models/stages.ts', 'recipes/stages.distill.json'])
+        await vscode.workspace.fs.delete(file(name));
+    });
+
+    /** Waits until the lenses above a line are these. */
+    async function shows(line: string, titles: readonly string[]): Promise<void> {
+      const document = await open('models/stages.ts');
+      let last: string[] | undefined;
+      await until(`the lenses above ${line}`, async () => {
+        const lenses = Object.entries(await lensesOf(document));
+        last = lenses.find(([text]) => text.startsWith(line))?.[1];
+        return isDeepStrictEqual(last, titles);
+      }).catch(() => undefined);
+      assert.deepEqual(last, titles);
+    }
+
+    /** Clicks `Hook…` above the second stage; `done` is when all has been chosen. */
+    async function hookSecond(): Promise<{ readonly done: Promise<void> }> {
+      await shows('const two', ['Hook…']);
+      return { done: run(await lensNamed(await open('models/stages.ts'), 'const two', 'Hook…')) };
+    }
 
     it('make one hook, beginning with the layer, and undo takes it back', async () => {
       const before = recipe.getText();
-      const done = run(await lensNamed(await open('models/stages.ts'), 'const two', 'Hook…'));
+      const { done } = await hookSecond();
       await picks.choose('Hook stage2: the method', 'reviewkd');
       const pick = await picks.on('Hook stage2: reviewkd');
       assert.equal(
@@ -299,14 +318,10 @@ export function stages({ inputShape, classes }: { inputShape: number[]; classes:
       edit.insert(recipe.uri, at, `,\n    ${hook(without)}`);
       assert.ok(await vscode.workspace.applyEdit(edit));
       const before = recipe.getText();
-      assert.deepEqual(await on('const one'), [
-        '◇ fsp (1 of 2) ← teacher:stage1+stage3, weight 1',
-        'Edit',
-        'Remove Hook',
-      ]);
-      assert.deepEqual(await on('const two'), ['Hook…']);
+      await shows('const one', ['◇ fsp (1 of 2) ← teacher:stage1+stage3, weight 1', 'Edit', 'Remove Hook']);
+      await shows('const two', ['Hook…']);
 
-      const done = run(await lensNamed(await open('models/stages.ts'), 'const two', 'Hook…'));
+      const { done } = await hookSecond();
       await picks.choose('Hook stage2: the method', 'Add to fsp');
       const partners = await picks.on('Hook stage2: fsp');
       assert.ok(!partners.items.some(({ label }) => label === 'stage1'), 'a partner that has one');
@@ -322,7 +337,7 @@ export function stages({ inputShape, classes }: { inputShape: number[]; classes:
         ['const three', 3],
       ] as const) {
         const title = `◇ fsp (${place} of 3) ← teacher:stage1…stage3, weight 1`;
-        assert.deepEqual(await on(line), [title, ...shown]);
+        await shows(line, [title, ...shown]);
       }
 
       await run(await lensNamed(await open('models/stages.ts'), 'const two', 'Remove Layer'));
@@ -336,7 +351,7 @@ export function stages({ inputShape, classes }: { inputShape: number[]; classes:
 
     it('are two at least: one alone is not accepted, and going back leads to the methods', async () => {
       const before = recipe.getText();
-      const done = run(await lensNamed(await open('models/stages.ts'), 'const two', 'Hook…'));
+      const { done } = await hookSecond();
       await picks.choose('Hook stage2: the method', 'afd');
       const pick = await picks.on('Hook stage2: afd');
       await until('the stages to be checked', () => pick.selectedItems.length === 3);
