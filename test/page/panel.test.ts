@@ -101,6 +101,8 @@ describe('the panel’s page', () => {
       await panel.send(
         snapshot({ header: header({ state: 'interrupted', sentence, actions: ['resume', 'openLog'] }) }),
       );
+      // What it has trained, not the epoch that it would be in.
+      assert.match(await panel.page.locator('.run-state').innerText(), /interrupted\s*·?\s*epoch 6\.2\/10/);
       assert.equal(await panel.page.getByRole('button', { name: 'Resume' }).count(), 1);
       await panel.page.getByRole('button', { name: 'Resume' }).click();
       assert.deepEqual(await panel.lastPosted('action'), { type: 'action', action: 'resume' });

@@ -12,6 +12,9 @@ const BUTTONS: readonly Action[] = ['stop', 'resume', 'checkpoint', 'openRecipe'
 /** Those that the button `stop` opens a menu for. */
 const STOPS: readonly Action[] = ['stop', 'stopAfterEpoch'];
 
+/** In these no step is at work and none will be before it is resumed. */
+const AT_REST: readonly State[] = ['stopped', 'interrupted', 'failed', 'gone'];
+
 const ICONS: Readonly<Record<State, string>> = {
   queued: 'clock',
   starting: 'loading codicon-modifier-spin',
@@ -87,13 +90,14 @@ export function stateText(state: State): string {
   return texts[state];
 }
 
-function progressTexts({ progress, secondsLeft }: Header): string[] {
+function progressTexts({ progress, secondsLeft, state }: Header): string[] {
   const texts: string[] = [];
   if (progress !== undefined) {
-    const epoch = Math.min(
-      progress.epochs,
-      Math.floor(progress.epoch) + (progress.step < progress.steps ? 1 : 0),
-    );
+    // While it trains, the epoch at work; else what has been trained, as the side bar and the sentence have it.
+    const isAtRest = AT_REST.includes(state);
+    const epoch = isAtRest
+      ? progress.epoch
+      : Math.min(progress.epochs, Math.floor(progress.epoch) + (progress.step < progress.steps ? 1 : 0));
     texts.push(l10n.t('epoch {0}/{1}', epochText(epoch), epochText(progress.epochs)));
   }
   if (secondsLeft !== undefined) texts.push(l10n.t('{0} left', duration(secondsLeft)));
