@@ -86,7 +86,7 @@ export const Cards = closed({
     split: oneOf('validation', 'test'),
     /** The baseline's name: `alone`. */
     label: Type.Optional(Type.String()),
-    /** Of this run's group, or of this run alone while its group has no finished runs. */
+    /** Of this run's group, or of this run alone while it is not done. */
     difference: Type.Optional(Type.Number()),
     standardError: Type.Optional(Type.Number()),
     /** Runs of this group that the difference is of, and of the baseline. */

@@ -105,6 +105,15 @@ describe('the cards of a run', () => {
     assert.equal(cards.gap.split, 'test');
   });
 
+  it('compare a run that came to no end by itself, not by the runs of its group that did', async () => {
+    const alone = [0.6, 0.62].map((test, seed) => seenRun({}, seed, { validation: 0.7, test }));
+    const done = seenRun(kd, 0, { validation: 0.8, test: 0.7 });
+    const failed = seenRun(kd, 1, { validation: 0.65 }, { state: 'failed' });
+    const { against } = cardsOf(await standing(failed, done, ...alone), undefined);
+    near(against.difference, -0.05);
+    assert.deepEqual([against.split, against.seeds, against.baselineSeeds], ['validation', 1, 2]);
+  });
+
   it('are drawn beside further teachers: fixed ones at what they reach, those that learn by their curves', async () => {
     const peer = { model: 'builtin:resnet8', args: {}, weights: null, learns: true };
     const wide = { ...kd.teacher!, weights: 'run:20261122-101500-k3f9' };

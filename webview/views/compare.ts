@@ -46,7 +46,7 @@ function figuresOf(split: Comparison['split']): Figure[] {
       name: l10n.t('teacher, %'),
       text: ({ teacher }) => (teacher === undefined ? undefined : pointsWithSpread(teacher)),
     },
-    { name: l10n.t('finished runs'), text: ({ runs }) => count(runs) },
+    { name: l10n.t('runs'), text: ({ runs }) => count(runs) },
     {
       name: l10n.t('parameters'),
       text: ({ parameters }) => (parameters === undefined ? undefined : count(parameters)),

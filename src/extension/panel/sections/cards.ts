@@ -94,18 +94,20 @@ function whyNoGap({ run: { recipe, info } }: Standing, { teacher, baseline }: Ca
   return info.best === undefined ? l10n.t('There was no evaluation yet.') : l10n.t('It cannot be computed.');
 }
 
-/** Of the run's group over its seeds; of this run alone while none of the group is done. */
+/** Of the run's group over its seeds; of this run alone while it is not one of those that are done. */
 function againstCard({ run, own, baseline }: Standing): Cards['against'] {
   if (baseline?.accuracy === undefined) return { split: 'validation', why: whyNoBaseline(run) };
   const { label } = baseline.group;
   const baselineSeeds = baseline.accuracy.count;
-  // These alone decide the split: other groups may not have been tested.
-  const { split, results } = compareRuns([...own.counted, ...baseline.counted]);
-  const group = results.find((result) => result.group.key === own.group.key);
-  if (group?.accuracy !== undefined && group.difference !== undefined) {
-    const { value, standardError } = group.difference;
-    const error = defined('standardError', standardError);
-    return { split, label, difference: value, ...error, seeds: group.accuracy.count, baselineSeeds };
+  if (own.counted.some((other) => other.run.id === run.run.id)) {
+    // These alone decide the split: other groups may not have been tested.
+    const { split, results } = compareRuns([...own.counted, ...baseline.counted]);
+    const group = results.find((result) => result.group.key === own.group.key);
+    if (group?.accuracy !== undefined && group.difference !== undefined) {
+      const { value, standardError } = group.difference;
+      const error = defined('standardError', standardError);
+      return { split, label, difference: value, ...error, seeds: group.accuracy.count, baselineSeeds };
+    }
   }
   const now = run.info[run.recipe.report.checkpoint]?.validation.accuracy;
   const alone = meanOn(baseline, 'validation');
