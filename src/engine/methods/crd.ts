@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
+import { detach } from '../operations/detach';
 import { linear } from '../operations/embedding';
 import { pooled, unitLength } from '../operations/normalize';
-import { detach } from './detach';
 import { defineMethod, type LossInputs, type WeightFactory } from './method';
 import { Negatives } from './negatives';
 

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
+import { detach } from '../operations/detach';
 import { length, logitRows } from '../operations/normalize';
-import { detach } from './detach';
 import { defineMethod } from './method';
 import { sameLogitsOrPixels } from './shapes';
 

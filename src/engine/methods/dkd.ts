@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
-import { detach } from './detach';
+import { detach } from '../operations/detach';
 import { defineMethod } from './method';
 import { sameLogits } from './shapes';
 

@@ -2,10 +2,10 @@ import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../../common/errors';
 import { batchNormTrain } from '../backends/kernels';
+import { detach } from '../operations/detach';
 import { NORM_EPSILON } from '../operations/embedding';
 import { flattened, unitLength } from '../operations/normalize';
 import { adaptiveAveragePool } from '../operations/resample';
-import { detach } from './detach';
 import { defineMethod, type WeightFactory } from './method';
 import { mapSizes } from './shapes';
 

@@ -2,9 +2,9 @@ import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../../common/errors';
 import { batchNormTrain } from '../backends/kernels';
+import { detach } from '../operations/detach';
 import { NORM_EPSILON } from '../operations/embedding';
 import { adaptiveAveragePool } from '../operations/resample';
-import { detach } from './detach';
 import { defineSeveralLayerMethod, type Normalization, type WeightFactory } from './method';
 import { type MapSize, mapList } from './shapes';
 

@@ -3,6 +3,7 @@ import { InputError } from '../../common/errors';
 import { didYouMean } from '../../common/suggest';
 import type { CatalogueMethod } from '../../recipe/catalogue';
 import { assignByName } from '../assign';
+import { detach } from '../operations/detach';
 import type {
   DistillationMethod,
   Loss,
@@ -22,7 +23,6 @@ import { cd } from './cd';
 import { crd } from './crd';
 import { ct } from './ct';
 import { cwd } from './cwd';
-import { detach } from './detach';
 import { dist } from './dist';
 import { dkd } from './dkd';
 import { fitnets } from './fitnets';

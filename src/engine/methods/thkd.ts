@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../../common/errors';
+import { detach } from '../operations/detach';
 import { pooled } from '../operations/normalize';
-import { detach } from './detach';
 import { defineMethod } from './method';
 import { refuseShapes } from './shapes';
 

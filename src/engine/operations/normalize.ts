@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { detach } from '../methods/detach';
+import { detach } from './detach';
 
 /**
  * Vectors along the last axis at unit length. Those shorter than 1e-12 have no direction and stay as they are: PyTorch's

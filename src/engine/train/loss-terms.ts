@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Recipe } from '../../recipe/schema';
-import { detach } from '../methods/detach';
 import type { LossInputs, OneOrMore } from '../methods/method';
+import { detach } from '../operations/detach';
 import { classificationLoss } from '../tasks/classification-loss';
 import { type Activations, LOGITS } from './activations';
 import { HookCall } from './hook-call';
