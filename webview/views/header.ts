@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit-html';
 import * as l10n from '@vscode/l10n';
 import { duration, epochText } from '../../src/common/format';
+import { runIcons } from '../../src/common/run-icons';
 import type { Action, Header, State } from '../../src/protocol/panel-sections';
 import type { Doings } from '../doings';
 import { actionButton, actionText } from './actions';
@@ -15,18 +16,7 @@ const STOPS: readonly Action[] = ['stop', 'stopAfterEpoch'];
 /** In these no step is at work and none will be before it is resumed. */
 const AT_REST: readonly State[] = ['stopped', 'interrupted', 'failed', 'gone'];
 
-const ICONS: Readonly<Record<State, string>> = {
-  queued: 'clock',
-  starting: 'loading codicon-modifier-spin',
-  running: 'circle-filled',
-  stopping: 'loading codicon-modifier-spin',
-  stopped: 'debug-stop',
-  done: 'pass-filled',
-  failed: 'error',
-  interrupted: 'debug-pause',
-  unreadable: 'warning',
-  gone: 'trash',
-};
+const ICONS: Readonly<Record<State, string>> = { ...runIcons, gone: 'trash' };
 
 /** Which run this is, how it goes, and what can be done. */
 export function headerView(header: Header, doings: Doings): unknown {
@@ -45,7 +35,7 @@ export function headerView(header: Header, doings: Doings): unknown {
       ${name === undefined || experiment === '' ? nothing : html`<span class="run-path">${path.join(' / ')}</span>`}
       ${tags.map((tag) => html`<span class="tag">${tag}</span>`)}
       <p class="run-state state-${state}">
-        <i class="codicon codicon-${ICONS[state]}" aria-hidden="true"></i>
+        <i class="codicon codicon-${ICONS[state].replace('~', ' codicon-modifier-')}" aria-hidden="true"></i>
         <span>${stateText(state)}</span
         >${progressTexts(header).map((text) => html`<span class="fact">${text}</span>`)}
       </p>

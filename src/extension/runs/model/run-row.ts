@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { ago, epochText, percent, points } from '../../../common/format';
+import { runIcons } from '../../../common/run-icons';
 import { scoreOf, type Split } from '../../../runs/compare';
 import type { RunState } from '../../../runs/types';
 import { isLive, type ReadableSeenRun, type SeenRun } from '../../common/seen-run';
@@ -37,7 +38,7 @@ export function runRow(run: ReadableSeenRun, { split, now, secondsLeft }: RunRow
     label: runLabel(run),
     description: joinParts(shortStateText(run), ...rest),
     spoken: joinParts(stateText(run), ...rest),
-    icon: icons[state],
+    icon: iconOf(state),
     context: contextOf(run, state),
     keys: [run.key],
     about: { kind: 'run', run, ...(secondsLeft !== undefined && { secondsLeft }) },
@@ -56,7 +57,7 @@ export function unreadableRow(run: SeenRun, reason: string): Row {
     id: run.key,
     label: run.notes.name ?? run.run.id,
     description: l10n.t('cannot be read'),
-    icon: { name: 'warning', color: 'list.warningForeground' },
+    icon: { name: runIcons.unreadable, color: 'list.warningForeground' },
     context: 'run unreadable',
     keys: [run.key],
     about: { kind: 'unreadable', run, reason },
@@ -124,16 +125,20 @@ function stopText({ seen: { info } }: ReadableSeenRun): string | undefined {
   return info.stopAfterEpoch === undefined ? undefined : l10n.t('stops after epoch {0}', info.stopAfterEpoch);
 }
 
-const icons: Readonly<Record<RunState, Icon>> = {
-  queued: { name: 'watch', color: 'testing.iconQueued' },
-  starting: { name: 'loading~spin' },
-  running: { name: 'play-circle', color: 'charts.blue' },
-  stopping: { name: 'loading~spin' },
-  stopped: { name: 'stop-circle', color: 'testing.iconSkipped' },
-  interrupted: { name: 'debug-pause', color: 'list.warningForeground' },
-  failed: { name: 'error', color: 'testing.iconFailed' },
-  done: { name: 'pass', color: 'testing.iconPassed' },
+/** Colours of the icons, where they have one. */
+const colors: Readonly<Partial<Record<RunState, string>>> = {
+  queued: 'testing.iconQueued',
+  running: 'charts.blue',
+  stopped: 'testing.iconSkipped',
+  interrupted: 'list.warningForeground',
+  failed: 'testing.iconFailed',
+  done: 'testing.iconPassed',
 };
+
+function iconOf(state: RunState): Icon {
+  const color = colors[state];
+  return { name: runIcons[state], ...(color !== undefined && { color }) };
+}
 
 /** Whether a run can be gone on with. */
 export function isResumable(state: RunState): boolean {
