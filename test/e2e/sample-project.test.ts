@@ -149,7 +149,7 @@ describe('the sample project, from the package', function () {
     await panel.openTab('Overview');
     const titles = await panel.charts.getByRole('heading').allInnerTexts();
     await panel.showTable(TRAINING, false);
-    await workbench.commandWithPick('Retort: Open Run…', 'kd+tat');
+    await workbench.commandWithPick('Retort: Open Run', 'kd+tat');
     await workbench.enter('kd+tat');
     const reached: string[] = [];
     for (let presses = 0; presses < 80 && reached.length < titles.length; presses++) {

@@ -3,7 +3,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { RunChange, SeenRun } from '../../src/extension/common/seen-run';
+import { unreadableRow } from '../../src/extension/runs/model/run-row';
+import { markdownOf, treeItemOf } from '../../src/extension/runs/tree-item';
 import type { Services } from '../../src/extension/services';
+import { until as untilThere } from './until';
 
 describe('what is done to runs', () => {
   let services: Services;
@@ -97,7 +100,7 @@ describe('what is done to runs', () => {
   });
 
   it('shows a run that was damaged, and the others as before', async () => {
-    const { key } = done();
+    const { key, run } = done();
     const file = path.join(key, 'run.json');
     const content = fs.readFileSync(file);
     const before = services.runs.all().length;
@@ -105,9 +108,26 @@ describe('what is done to runs', () => {
     await services.runs.refresh();
     assert.equal(stateOf(services.runs.get(key)!), 'damaged');
     assert.equal(services.runs.all().length, before);
+    // A click on its row opens the panel, which says what is the matter.
+    const { command } = treeItemOf(unreadableRow(services.runs.get(key)!, 'why'));
+    await vscode.commands.executeCommand(command!.command, ...(command!.arguments as unknown[]));
+    await untilThere(`a panel named ${run.id}`, () =>
+      vscode.window.tabGroups.all.some(({ tabs }) => tabs.some(({ label }) => label === run.id)),
+    );
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
     fs.writeFileSync(file, content);
     await services.runs.refresh();
     assert.equal(stateOf(services.runs.get(key)!), 'done');
+  });
+
+  it('sets what a hover says as text, in which long lines break between words alone', () => {
+    const facts = [['Why', 'lower *train.lr* & co']] as const;
+    const { value } = markdownOf({ title: 'a', facts, text: '1. [click](command:evil) &nbsp;' });
+    assert.equal(
+      value,
+      '**a**  \nWhy:&#32;lower&#32;\\*train.lr\\*&#32;&amp;&#32;co\n\n---\n\n' +
+        '1.&#32;\\[click\\]\\(command:evil\\)&#32;&amp;nbsp;',
+    );
   });
 
   it('refuses to delete a run at work, stops it, and resumes it', async function () {

@@ -5,7 +5,7 @@ export const PANEL_TYPE = 'retort.run';
 
 export const contributes = {
   commands: [
-    { command: 'retort.openRun', title: 'Open Run…', icon: '$(graph-line)' },
+    { command: 'retort.openRun', title: 'Open Run', icon: '$(graph-line)' },
     { command: 'retort.compareRuns', title: 'Compare Runs…', icon: '$(git-compare)' },
   ],
 } as const satisfies Contributions;

@@ -154,7 +154,7 @@ export const contributes = {
       { command: 'retort.starRun', when: plain, group: 'inline@2' },
       { command: 'retort.unstarRun', when: starred, group: 'inline@2' },
       { command: 'retort.compareSelectedRuns', when: several, group: 'inline@1' },
-      { command: 'retort.openRun', when: `${readable} && !listMultiSelection`, group: '1_open@1' },
+      { command: 'retort.openRun', when: `${run} && !listMultiSelection`, group: '1_open@1' },
       { command: 'retort.compareSelectedRuns', when: `${readable} && listMultiSelection`, group: '1_open@2' },
       { command: 'retort.compareSelectedRuns', when: several, group: '1_open@2' },
       { command: 'retort.showRunLog', when: run, group: '1_open@3' },

@@ -83,12 +83,7 @@ export class ExperimentsView implements vscode.TreeDataProvider<RowNode>, vscode
   }
 
   getTreeItem(node: RowNode): vscode.TreeItem {
-    const item = treeItemOf(node.row);
-    const { kind } = node.row.about;
-    if (kind === 'run') {
-      item.command = { command: 'retort.openRun', title: vscode.l10n.t('Open'), arguments: [node.key] };
-    }
-    return item;
+    return treeItemOf(node.row);
   }
 
   resolveTreeItem(item: vscode.TreeItem, node: RowNode): vscode.TreeItem {

@@ -1,5 +1,14 @@
 import type { Contributions } from '../common/manifest';
 
+/**
+ * VS Code reads walkthroughs when the first is opened, and takes no notice of what holds by then, only of what comes to
+ * hold later. One of these two does, as the person comes to the page or leaves it.
+ */
+const onceReached = (key: string): string[] => [
+  `onContext:${key} && activeEditor == 'gettingStartedPage'`,
+  `onContext:${key} && activeEditor != 'gettingStartedPage'`,
+];
+
 export const contributes = {
   commands: [
     { command: 'retort.installBackend', title: 'Install GPU Backend…', icon: '$(cloud-download)' },
@@ -69,7 +78,7 @@ export const contributes = {
             svg: 'media/walkthrough/teacher.svg',
             altText: 'The curve of accuracy rising over the epochs of a run',
           },
-          completionEvents: ['onContext:retort.hasTrained'],
+          completionEvents: onceReached('retort.hasTrained'),
         },
         {
           id: 'distil',
@@ -80,7 +89,7 @@ export const contributes = {
             svg: 'media/walkthrough/distil.svg',
             altText: 'Layers of a large teacher hooked to layers of a small student',
           },
-          completionEvents: ['onContext:retort.hasDistilled'],
+          completionEvents: onceReached('retort.hasDistilled'),
         },
         {
           id: 'compare',
@@ -92,7 +101,7 @@ export const contributes = {
             altText:
               'Curves of a student alone and of the distilled one, which ends nearer to the line of the teacher',
           },
-          completionEvents: ['onCommand:retort.compareRuns'],
+          completionEvents: ['onCommand:retort.compareRuns', 'onCommand:retort.compareSelectedRuns'],
         },
       ],
     },

@@ -83,7 +83,7 @@ describe('a window with two folders', function () {
   });
 
   it('tells two runs of one id apart', async () => {
-    await workbench.commandWithPick('Retort: Open Run…', 'second / teacher / alone / the copy');
+    await workbench.commandWithPick('Retort: Open Run', 'second / teacher / alone / the copy');
     await workbench.pick('second / teacher / alone / the copy');
     await panel.frame.getByRole('heading', { level: 1, name: 'the copy' }).waitFor();
     await panel.frame.getByText('second / teacher / alone / seed 0').waitFor();
@@ -93,7 +93,7 @@ describe('a window with two folders', function () {
       (await place.inputValue()).startsWith(path.join(second, 'second-teacher-alone-seed0-')),
     );
     await place.press('Escape');
-    await workbench.commandWithPick('Retort: Open Run…', 'first / teacher / alone / seed 0');
+    await workbench.commandWithPick('Retort: Open Run', 'first / teacher / alone / seed 0');
     await workbench.pick('first / teacher / alone / seed 0');
     await panel.frame.getByRole('heading', { level: 1, name: /^first \/ teacher/ }).waitFor();
     await workbench.tab('the copy · second').waitFor();

@@ -10,7 +10,7 @@ const COMMANDS = [
   'Distill…',
   'Train…',
   'Hook Layer…',
-  'Open Run…',
+  'Open Run',
   'Compare Runs…',
   'Open the Run at Work',
   'Delete Run',

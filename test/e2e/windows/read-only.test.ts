@@ -58,7 +58,7 @@ describe('a folder that cannot be written to', function () {
   it('shows its runs and their curves', async () => {
     await workbench.showSideBar('Retort');
     await workbench.treeRow('Experiments', 'small-from-large').waitFor();
-    await workbench.commandWithPick('Retort: Open Run…', RUN);
+    await workbench.commandWithPick('Retort: Open Run', RUN);
     await workbench.pick(RUN);
     await panel.waitForState('done');
     await panel.chart('Accuracy on validation').waitFor();

@@ -48,7 +48,7 @@ describe('a workspace that is not trusted', function () {
     await workbench.showSideBar('Retort');
     await workbench.treeRow('Experiments', 'small-from-large').waitFor();
     await workbench.treeRow('Queue', 'not started yet').waitFor();
-    await workbench.commandWithPick('Retort: Open Run…', 'interrupted');
+    await workbench.commandWithPick('Retort: Open Run', 'interrupted');
     await workbench.pick('interrupted');
     await panel.waitForState('interrupted');
     await panel.chart('Accuracy on validation').waitFor();
