@@ -150,8 +150,9 @@ export class ExperimentsView implements vscode.TreeDataProvider<RowNode>, vscode
     if (!isArtefact || this.nodes.get(parent.row.id) !== parent) this.nodes.delete(id);
   }
 
+  /** None where no run matches: a view with a message shows no welcome, which offers to clear the filter. */
   private filterMessage(): string | undefined {
-    if (this.filterText === '') return undefined;
+    if (this.filterText === '' || this.rows.length === 0) return undefined;
     const all = this.services.runs.all();
     const shown = this.rows.reduce((count, { keys }) => count + keys.length, 0);
     return vscode.l10n.t('Filter "{0}": {1} of {2} runs', this.filterText, shown, all.length);

@@ -61,6 +61,13 @@ describe('a workspace that is not trusted', function () {
     await session.shootPanel('run');
   });
 
+  it('says where no run matches the filter, and clears it', async () => {
+    await workbench.command('Retort: Filter Runs…');
+    await workbench.enter('nothing like it');
+    await workbench.welcomeButton('Clear Filter').click();
+    await workbench.treeRow('Experiments', 'small-from-large').waitFor();
+  });
+
   it('fetches the helper programs where that is asked for: they are not the project’s', async () => {
     await workbench.command('Retort: Fetch Helper Programs');
     await session.consent('esbuild');
