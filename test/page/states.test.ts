@@ -84,6 +84,14 @@ const states: Record<string, Partial<Snapshot>> = {
     overlays: [],
     cards: undefined as never,
   },
+  unreadable: {
+    ...nothingYet,
+    header: {
+      ...header({ state: 'unreadable', sentence: 'run.json is damaged.', actions: ['reveal'] }),
+      ...{ progress: undefined as never, secondsLeft: undefined as never },
+    },
+    cards: undefined as never,
+  },
   'no-predictions': {
     ...view({ tab: 'predictions' }),
     predictions: { why: 'Predictions come with the first evaluation.', classes: [], worst: [] },
@@ -125,6 +133,16 @@ describe('the panel’s page in every state', () => {
       await panel.page.close();
     });
   }
+
+  it('has no bar of progress where none will ever be known', async () => {
+    const panel = await PanelPage.open(browser, server.address, { theme: 'hc' });
+    const progress = panel.page.getByRole('progressbar', { name: 'Progress of the training' });
+    await panel.send(withoutUndefined(snapshot({ number: 0, ...states.queued })));
+    assert.equal(await progress.count(), 1);
+    await panel.send(withoutUndefined(snapshot({ number: 1, ...states.unreadable })));
+    assert.equal(await progress.count(), 0);
+    await panel.page.close();
+  });
 
   it('passes axe before the host’s first word', async () => {
     const panel = await PanelPage.open(browser, server.address);

@@ -27,10 +27,12 @@ export function pageView(page: Page, doings: Doings): unknown {
   }
   const isGone = header?.state === 'gone' || header?.state === 'unreadable';
   const hasNothing = isGone && Object.keys(page.state.tables).length === 0;
+  // Of these no progress will ever be known, if none is.
+  const hasBar = !isGone || header?.progress !== undefined;
   return html`${
     header === undefined
       ? nothing
-      : html`${headerView(header, doings)}${progressView(header)}${bannerView(header, doings)}`
+      : html`${headerView(header, doings)}${hasBar ? progressView(header) : nothing}${bannerView(header, doings)}`
   }
   ${cards === undefined ? nothing : cardsView(cards)}
   ${hasNothing ? nothing : tabsView(view.tab, (tab) => doings.look({ tab }), tabView(view.tab, page, doings))}`;
